@@ -1,1 +1,44 @@
-"""x."""
+"""The command line: one module a command, and one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from capdemo.cli.bench import bench
+from capdemo.cli.build import build
+from capdemo.cli.check import check
+from capdemo.cli.convert import convert
+from capdemo.cli.doctor import doctor
+from capdemo.cli.models import models
+from capdemo.cli.nodes import nodes
+from capdemo.cli.run import run
+from capdemo.cli.status import status
+from capdemo.errors import CapdemoError, ExitCode
+
+app = typer.Typer(
+    name="capdemo",
+    help="Runs ComfyUI workflows without ComfyUI, and builds the guide whose pictures they make.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (run, check, convert, build, status, bench, nodes, doctor):
+    app.command()(command)
+app.add_typer(models, name="models")
+
+
+def main() -> None:
+    """Run the command line; a `CapdemoError` becomes one paragraph on stderr and an exit code."""
+    try:
+        app()
+    except CapdemoError as error:
+        print(f"capdemo: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("capdemo: Stopped. What was finished is kept.", file=sys.stderr)
+        sys.exit(ExitCode.FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.FAILED)

@@ -1,1 +1,1 @@
-"""x."""
+"""Source-style Markdown in, a static site out; reads the lock and workflows, runs nothing."""

@@ -1,1 +1,25 @@
-"""x."""
+"""From a workflow file to the graph that would run: plain data, no nodes, no tensors."""
+
+from capdemo.workflow.api import graph_from_api, graph_to_api
+from capdemo.workflow.document import Document, DocumentLink, DocumentNode
+from capdemo.workflow.flatten import to_graph, unnamed_values
+from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
+from capdemo.workflow.load import load_graph
+from capdemo.workflow.read import WorkflowFile, read_workflow
+
+__all__ = [
+    "Document",
+    "DocumentLink",
+    "DocumentNode",
+    "Graph",
+    "GraphNode",
+    "JsonValue",
+    "Link",
+    "WorkflowFile",
+    "graph_from_api",
+    "graph_to_api",
+    "load_graph",
+    "read_workflow",
+    "to_graph",
+    "unnamed_values",
+]

@@ -1,0 +1,77 @@
+"""`capdemo bench`: a workflow's speed, memory and exactness, in one run."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from capdemo import models as networks
+from capdemo.cli.options import Device, Json, Models, Set, Workflow
+from capdemo.cli.progress import progress_bar
+from capdemo.examples import bench as benchmark
+from capdemo.examples.prepare import prepare
+from capdemo.examples.project import input_folder
+from capdemo.models.store import LocalModelStore
+
+if TYPE_CHECKING:
+    from capdemo.examples.bench import Timing
+
+
+def bench(
+    workflow: Workflow,
+    repeats: Annotated[int, typer.Option(min=1, help="Timed runs of every variant.")] = 3,
+    set_: Annotated[Set, typer.Option("--set", metavar="NODE.WIDGET=VALUE")] = None,
+    device: Device = "auto",
+    models: Models = None,
+    json_: Json = False,
+) -> None:
+    """Time a workflow as ComfyUI runs it, exactly and fast, and compare the pictures."""
+    store = LocalModelStore.from_environment(models or ())
+    inputs = input_folder(workflow)
+    prepared = prepare(workflow, store, inputs, set_ or ())
+    chosen = networks.device.choose_device(device)
+    with progress_bar(workflow.name) as progress:
+        timings = benchmark.bench(prepared, store, chosen, inputs, repeats, progress)
+    if json_:
+        runs = [_entry(timing) for timing in timings]
+        answer = {"workflow": str(workflow), "device": chosen, "runs": runs}
+        print(json.dumps(answer, indent=2))
+        return
+    Console().print(_table(timings))
+
+
+def _entry(timing: Timing) -> dict[str, object]:
+    psnr = timing.difference.psnr_db
+    return {
+        "variant": timing.variant,
+        "seconds_median": round(timing.seconds_median, 4),
+        "stages": {name: round(seconds, 4) for name, seconds in timing.stages.items()},
+        "megapixels_per_second": round(timing.megapixels_per_second, 4),
+        "peak_bytes": timing.peak_bytes,
+        "max_abs_diff": timing.difference.max_abs,
+        # JSON has no infinity: equal pictures have no ratio.
+        "psnr_db": round(psnr, 2) if math.isfinite(psnr) else None,
+    }
+
+
+def _table(timings: list[Timing]) -> Table:
+    columns = ("Variant", "Seconds", "Speed", "MPix/s", "Peak MB", "Largest difference", "PSNR dB")
+    table = Table(*columns, box=None, pad_edge=False)
+    for timing in timings:
+        table.add_row(
+            timing.variant,
+            f"{timing.seconds_median:.2f}",
+            f"{timings[0].seconds_median / timing.seconds_median:.2f}x",
+            f"{timing.megapixels_per_second:.2f}",
+            f"{timing.peak_bytes / 1e6:.0f}",
+            f"{timing.difference.max_abs * 255:.0f}/255",
+            f"{timing.difference.psnr_db:.1f}",
+        )
+        for name, seconds in timing.stages.items():
+            table.add_row(f"  {name}", f"{seconds:.3f}")
+    return table

@@ -1,0 +1,163 @@
+"""Runs the examples that need it and keeps what they gave, one after the other, in the lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from capdemo import models
+from capdemo.errors import CapdemoError, RunError
+from capdemo.examples.environment import environment
+from capdemo.examples.pictures import keep_picture
+from capdemo.examples.prepare import key_of, prepare
+from capdemo.examples.project import input_folder
+from capdemo.examples.run import run_prepared, temporary_folders
+from capdemo.nodes.file_names import input_file
+from capdemo.outputs.lock import Cost, Example, Lock, Record, read_lock, write_lock
+from capdemo.outputs.objects import prune_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from capdemo.examples.prepare import Prepared
+    from capdemo.examples.project import Project
+    from capdemo.examples.run import Machine, RunResult
+    from capdemo.examples.spec import Spec, Words
+    from capdemo.examples.status import Status
+    from capdemo.models.store import LocalModelStore
+    from capdemo.node_api import Folders
+    from capdemo.outputs.lock import Picture
+
+Outcome: TypeAlias = Literal["built", "verified", "failed", "not rebuilt here"]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of an example that needed a run."""
+
+    spec: Spec
+    outcome: Outcome
+    """`verified`: it gave the pictures that the lock has already."""
+    message: str = ""
+    seconds: float = 0.0
+
+
+def build_example(
+    status: Status,
+    project: Project,
+    store: LocalModelStore,
+    machine: Machine,
+    progress: Callable[[str, int, int], None],
+) -> Built:
+    """Run one example and write the lock; a failure is recorded, the last good pictures stay.
+
+    Where a model is not on this machine nothing is run and nothing is recorded.
+    """
+    spec = status.spec
+    if status.absent_models:
+        return Built(spec, "not rebuilt here", " ".join(status.absent_models))
+    before = read_lock(project.lock).examples.get(spec.id, Example("", ""))
+    try:
+        record = _run(spec, project, store, machine, progress)
+    except CapdemoError as error:
+        _keep(project, spec, replace(before, failure=str(error).replace(f"{project.root}/", "")))
+        return Built(spec, "failed", str(error))
+    same = before.record is not None and _same_pictures(before.record, record)
+    kept = before.record if same and before.record is not None else record
+    _keep(project, spec, replace(before, record=kept, failure=""))
+    return Built(spec, "verified" if same else "built", seconds=record.cost.seconds)
+
+
+def refresh_words(project: Project, specs: list[Spec]) -> bool:
+    """Bring titles and descriptions in the lock up to the specs, and drop what has no spec.
+
+    Needs no run. Deletes pictures that nothing names any more. Says whether the lock changed.
+    """
+    lock = read_lock(project.lock)
+    examples = {
+        spec.id: _worded(lock.examples.get(spec.id, Example("", "")), spec.words) for spec in specs
+    }
+    changed = write_lock(project.lock, Lock(examples))
+    prune_objects(project.objects, {path.rpartition("/")[2] for path in _named_files(examples)})
+    return changed
+
+
+def _run(
+    spec: Spec,
+    project: Project,
+    store: LocalModelStore,
+    machine: Machine,
+    progress: Callable[[str, int, int], None],
+) -> Record:
+    inputs = input_folder(spec.workflow)
+    prepared = prepare(spec.workflow, store, inputs)
+    with temporary_folders(inputs) as folders:
+        result = run_prepared(prepared, machine, folders, progress)
+        pictures = _keep_pictures(spec, prepared, result, project, folders)
+    return Record(
+        key=key_of(prepared, store, inputs),
+        pictures=pictures,
+        cost=Cost(
+            seconds=round(result.seconds, 2),
+            peak_bytes=result.peak_bytes,
+            device=machine.device.partition(":")[0],
+            device_name=models.device.device_name(machine.device),
+            precision=machine.precision,
+        ),
+        environment=environment(),
+    )
+
+
+def _keep_pictures(
+    spec: Spec,
+    prepared: Prepared,
+    result: RunResult,
+    project: Project,
+    folders: Folders,
+) -> tuple[Picture, ...]:
+    written = [output.file for output in result.outputs if output.node == spec.words.output.node]
+    if not written:
+        raise RunError(f"Node {spec.words.output.node} wrote no picture.", where=prepared.name)
+    source = _read_by(prepared, spec.words.input.node, folders)
+    return (
+        keep_picture(source, spec.words.input, "input", project, {}),
+        keep_picture(written[0].path, spec.words.output, "output", project, prepared.metadata),
+    )
+
+
+def _read_by(prepared: Prepared, node: str, folders: Folders) -> Path:
+    name = prepared.graph.nodes[node].inputs.get("image")
+    if not isinstance(name, str):
+        raise RunError(f"Node {node} reads no picture file.", where=prepared.name)
+    return input_file(name, folders)
+
+
+def _keep(project: Project, spec: Spec, example: Example) -> None:
+    """Read the lock again, so that what others finished meanwhile is not lost."""
+    examples = dict(read_lock(project.lock).examples)
+    examples[spec.id] = _worded(example, spec.words)
+    write_lock(project.lock, Lock(examples))
+
+
+def _worded(example: Example, words: Words) -> Example:
+    record = example.record
+    if record is not None:
+        by_role = {"input": words.input, "output": words.output}
+        pictures = tuple(
+            replace(picture, alt=by_role[picture.role].alt, label=by_role[picture.role].label)
+            for picture in record.pictures
+        )
+        record = replace(record, pictures=pictures)
+    return replace(example, title=words.title, caption=words.caption, record=record)
+
+
+def _same_pictures(old: Record, new: Record) -> bool:
+    return old.key == new.key and [p.sha256 for p in old.pictures] == [
+        p.sha256 for p in new.pictures
+    ]
+
+
+def _named_files(examples: Mapping[str, Example]) -> list[str]:
+    pictures = [p for e in examples.values() if e.record is not None for p in e.record.pictures]
+    return [name for p in pictures for name in (p.original, *(v.file for v in p.variants))]

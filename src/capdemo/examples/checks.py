@@ -1,0 +1,81 @@
+"""Every problem of a workflow file or of a whole guide, without running anything."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from capdemo.errors import CapdemoError, Problem, did_you_mean
+from capdemo.examples.prepare import check, model_names
+from capdemo.examples.project import input_folder
+from capdemo.examples.spec import read_specs
+from capdemo.examples.status import State, status_of
+from capdemo.outputs.lock import read_lock
+from capdemo.workflow import read_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from capdemo.examples.prepare import Prepared
+    from capdemo.examples.project import Project
+    from capdemo.models.store import LocalModelStore
+
+
+def check_workflow(path: Path, store: LocalModelStore) -> list[Problem]:
+    """What is wrong with one workflow.
+
+    A model that the catalogue knows may be absent from this machine; one that nobody knows is a
+    problem.
+    """
+    try:
+        file = read_workflow(path)
+        prepared, problems = check(file, store, input_folder(path), models_needed=False)
+    except CapdemoError as error:
+        return [_whole_file(error, path)]
+    return [*problems, *_unknown_models(prepared, store, str(path))]
+
+
+def check_project(project: Project, store: LocalModelStore) -> list[Problem]:
+    """What is wrong with a guide's workflows, examples and lock."""
+    problems = [p for path in project.workflow_files() for p in check_workflow(path, store)]
+    try:
+        specs = read_specs(project)
+        lock = read_lock(project.lock)
+    except CapdemoError as error:
+        return [*problems, _whole_file(error, project.workflows)]
+    name = str(project.lock)
+    known = {spec.id for spec in specs}
+    for example_id in sorted(lock.examples.keys() - known):
+        message = f"The example {example_id!r} is in the lock, but there is no such example."
+        hint = f"{did_you_mean(example_id, known)} Type: capdemo build".strip()
+        problems.append(Problem(name, None, None, "unknown_example", message, hint))
+    for status in (status_of(spec, project, lock, store) for spec in specs):
+        entry = lock.examples.get(status.spec.id)
+        never_ran = entry is None or entry.record is None
+        if never_ran or status.state in {State.STALE, State.FAILED}:
+            message = f"The example {status.spec.id!r} is {status.state}: {status.reasons[0]}."
+            problems.append(
+                Problem(name, None, None, status.state, message, "Type: capdemo build"),
+            )
+    return problems
+
+
+def _unknown_models(prepared: Prepared, store: LocalModelStore, file: str) -> Iterator[Problem]:
+    for folder, name in model_names(prepared.graph):
+        base = PurePosixPath(name.replace("\\", "/")).name
+        if store.catalogue.by_file(folder, base) is not None:
+            continue
+        try:
+            store.file(folder, name)
+        except CapdemoError as error:
+            node = next(
+                f"{node_id} ({node.class_type})"
+                for node_id, node in prepared.graph.nodes.items()
+                if name in node.inputs.values()
+            )
+            yield Problem(file, node, None, "value_not_in_list", error.what, error.hint)
+
+
+def _whole_file(error: CapdemoError, path: Path) -> Problem:
+    return Problem(error.where or str(path), None, None, "invalid_file", error.what, error.hint)

@@ -1,0 +1,154 @@
+"""Runs one prepared workflow in this process and says what it wrote and what it cost."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capdemo import models
+from capdemo.engine.execute import execute
+from capdemo.engine.plan import make_plan
+from capdemo.errors import InputError, did_you_mean
+from capdemo.node_api import Folders, Precision, RunContext, SavedFile
+from capdemo.nodes import NODES
+from capdemo.nodes.file_names import input_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from capdemo.examples.prepare import Prepared
+    from capdemo.node_api import ModelStore
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where and how a workflow runs."""
+
+    store: ModelStore
+    device: str
+    """A torch device, as `models.device.choose_device` gives it."""
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOutput:
+    """A file that a node wrote."""
+
+    node: str
+    file: SavedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What one node took."""
+
+    node: str
+    class_type: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run gave, and at what cost."""
+
+    outputs: tuple[NodeOutput, ...]
+    stages: tuple[Stage, ...]
+    seconds: float
+    """From the first node's start to the last file's end."""
+    peak_bytes: int
+    """Highest memory meanwhile, as `models.device.peak_memory` counts it."""
+
+
+@dataclass(slots=True)
+class _Stages:
+    """Collects what every node took, and tells a progress display of each node."""
+
+    progress: Callable[[str, int, int], None]
+    done: list[Stage] = field(default_factory=list)
+
+    def started(self, node_id: str, class_type: str) -> None:
+        self.progress(f"{node_id} {class_type}", 0, 1)
+
+    def finished(self, node_id: str, class_type: str, seconds: float) -> None:
+        self.done.append(Stage(node_id, class_type, seconds))
+        self.progress(f"{node_id} {class_type}", 1, 1)
+
+
+def run_prepared(
+    prepared: Prepared,
+    machine: Machine,
+    folders: Folders,
+    progress: Callable[[str, int, int], None] = lambda _node, _done, _total: None,
+) -> RunResult:
+    """Run a workflow; `progress` is told (node, steps done, steps in all) and may raise to stop.
+
+    Raises a `CapdemoError` naming the node where one fails.
+    """
+    outputs: list[NodeOutput] = []
+    stages = _Stages(progress)
+
+    def context_for(node_id: str) -> RunContext:
+        label = f"{node_id} {prepared.graph.nodes[node_id].class_type}"
+        return RunContext(
+            device=machine.device,
+            precision=machine.precision,
+            models=machine.store,
+            folders=folders,
+            metadata=prepared.metadata,
+            progress=lambda done, total: progress(label, done, total),
+            save=lambda file: outputs.append(NodeOutput(node_id, file)),
+        )
+
+    plan = make_plan(prepared.graph, prepared.outputs)
+    models.device.reset_peak_memory(machine.device)
+    began = time.perf_counter()
+    execute(prepared.graph, plan, NODES, context_for, stages, file=prepared.name)
+    return RunResult(
+        outputs=tuple(outputs),
+        stages=tuple(stages.done),
+        seconds=time.perf_counter() - began,
+        peak_bytes=models.device.peak_memory(machine.device),
+    )
+
+
+@contextmanager
+def temporary_folders(inputs: Path, output: Path | None = None) -> Iterator[Folders]:
+    """Folders for a run; the temporary one, and the output if none is given, vanish after it."""
+    with tempfile.TemporaryDirectory(prefix="capdemo-") as folder:
+        yield Folders(inputs, output or Path(folder) / "output", Path(folder) / "temp")
+
+
+@contextmanager
+def replaced_inputs(
+    prepared_names: Sequence[str],
+    inputs: Path,
+    replacements: Mapping[str, Path],
+) -> Iterator[Path]:
+    """An input folder in which some of the pictures that a workflow names are other files.
+
+    Raises `InputError` where a replaced name is none of the workflow's, or a file is not there.
+    """
+    for name, path in replacements.items():
+        if name not in prepared_names:
+            known = ", ".join(prepared_names) or "none"
+            raise InputError(
+                f"--input {name}: the workflow reads no picture of this name; it reads: {known}.",
+                hint=did_you_mean(name, prepared_names),
+            )
+        if not path.is_file():
+            raise InputError(f"--input {name}: there is no file {path}.")
+    if not replacements:
+        yield inputs
+        return
+    with tempfile.TemporaryDirectory(prefix="capdemo-inputs-") as folder:
+        for name in prepared_names:
+            here = Path(folder) / name.replace("\\", "/")
+            here.parent.mkdir(parents=True, exist_ok=True)
+            source = replacements.get(name) or input_file(name, Folders(inputs, inputs, inputs))
+            shutil.copyfile(source, here)
+        yield Path(folder)

@@ -1,0 +1,120 @@
+"""From pixels to the bytes of a file; writing them is left to `outputs`."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import PIL.Image
+from PIL.PngImagePlugin import PngInfo
+
+from capdemo.imaging.metadata import ascii_json, exif_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+    import torch
+
+    from capdemo.imaging.choices import DisplayFormat
+
+SAVED_COMPRESSION = 4
+"""ComfyUI's zlib level for SaveImage."""
+
+PREVIEW_COMPRESSION = 1
+"""ComfyUI's zlib level for PreviewImage."""
+
+DISPLAY_LIMIT = 120_000
+"""Bytes that a picture on a page may have."""
+
+QUALITY_STEP = 5
+LOWEST_QUALITY = 25
+"""Below it a picture about image quality would mislead; it is then larger than the limit."""
+
+_DISPLAY_QUALITY: Mapping[DisplayFormat, int] = {"avif": 60, "webp": 82}
+_DISPLAY_OPTIONS: Mapping[DisplayFormat, Mapping[str, Any]] = {
+    # AVIF's bytes depend on the number of threads, hence one.
+    "avif": {"codec": "aom", "speed": 6, "max_threads": 1},
+    "webp": {"method": 6},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayPicture:
+    """A compressed copy for a page."""
+
+    content: bytes
+    width: int
+    height: int
+    quality: int
+
+
+def to_uint8(picture: torch.Tensor) -> npt.NDArray[np.uint8]:
+    """Pixels (0..1, any layout) in 8 bits, clipped and truncated as ComfyUI saves them."""
+    scaled = (picture * 255.0).clamp_(0, 255).byte()
+    pixels: npt.NDArray[np.uint8] = scaled.contiguous().numpy()
+    return pixels
+
+
+def png(
+    pixels: npt.NDArray[np.uint8],
+    metadata: Mapping[str, str],
+    *,
+    compression: int = SAVED_COMPRESSION,
+) -> bytes:
+    """The PNG of one picture (HWC, RGB or RGBA), a `tEXt` chunk for every entry of metadata.
+
+    Metadata are JSON texts, written in ASCII. Chunks come in the order that ComfyUI writes them,
+    `prompt` first.
+    """
+    chunks = PngInfo()
+    for key in sorted(metadata, key=lambda key: key != "prompt"):
+        chunks.add_text(key, ascii_json(metadata[key]))
+    file = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(file, "PNG", pnginfo=chunks, compress_level=compression)
+    return file.getvalue()
+
+
+def display(
+    picture: PIL.Image.Image,
+    *,
+    width: int,
+    image_format: DisplayFormat,
+    metadata: Mapping[str, str],
+    limit: int = DISPLAY_LIMIT,
+) -> DisplayPicture:
+    """A copy of a picture (RGB or RGBA) for a page, at most `width` pixels wide.
+
+    It is never enlarged. The quality falls in steps until the file has at most `limit` bytes,
+    but not below `LOWEST_QUALITY`. EXIF carries the workflow. Same input, same bytes.
+    """
+    small = _scaled_down(picture, width)
+    exif = PIL.Image.Exif()
+    exif.update(exif_texts(metadata))
+    options = {**_DISPLAY_OPTIONS[image_format], "exif": exif.tobytes()}
+    quality = _DISPLAY_QUALITY[image_format]
+    content = _encoded(small, image_format, quality, options)
+    while len(content) > limit and quality > LOWEST_QUALITY:
+        quality = max(quality - QUALITY_STEP, LOWEST_QUALITY)
+        content = _encoded(small, image_format, quality, options)
+    return DisplayPicture(content, small.width, small.height, quality)
+
+
+def _scaled_down(picture: PIL.Image.Image, width: int) -> PIL.Image.Image:
+    if picture.width <= width:
+        return picture
+    height = max(1, round(picture.height * width / picture.width))
+    return picture.resize((width, height), PIL.Image.Resampling.LANCZOS)
+
+
+def _encoded(
+    picture: PIL.Image.Image,
+    image_format: DisplayFormat,
+    quality: int,
+    options: Mapping[str, Any],
+) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, image_format, quality=quality, **options)
+    return file.getvalue()

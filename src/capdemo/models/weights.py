@@ -1,0 +1,106 @@
+"""Reads a file of weights into a state dict without running anything that the file contains."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from capdemo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PICKLED = frozenset({".pth", ".pt", ".ckpt"})
+SAFE = frozenset({".safetensors", ".sft"})
+
+_STARTS: Mapping[bytes, str] = {
+    b"<!doctype": "a web page, not the file that its address promised",
+    b"<html": "a web page, not the file that its address promised",
+    b"version https://git-lfs": "a Git LFS pointer, not the file that it points to",
+    b"gguf": "a GGUF file, which holds language or diffusion models",
+    b"\x89png": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+}
+_KEYS: Mapping[str, str] = {
+    "lora_": "a LoRA; it belongs in the folder loras",
+    ".lora": "a LoRA; it belongs in the folder loras",
+    "model.diffusion_model.": "a diffusion checkpoint; it belongs in the folder checkpoints",
+    "double_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
+    "transformer_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
+    "decoder.up.0.block.": "a VAE; it belongs in the folder vae",
+    "text_model.encoder.": "a text encoder; it belongs in the folder text_encoders",
+    "fuse_convs_dict.": "a CodeFormer face model; it belongs in the folder facerestore_models",
+    "stylegan_decoder": "a GFPGAN face model; it belongs in the folder facerestore_models",
+}
+
+
+def read_state_dict(path: Path) -> dict[str, Any]:
+    """Read `.safetensors` or `.pth`, the latter with torch's restricted unpickler.
+
+    Raises `InputError` where the file is damaged, holds code, or is something else altogether.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in PICKLED | SAFE:
+        raise InputError(
+            f"Weights are not read from {suffix or 'a file without a suffix'}.",
+            where=str(path),
+            hint="Use .safetensors, .pth, .pt or .ckpt.",
+        )
+    try:
+        content = _read_safe(path) if suffix in SAFE else _read_pickled(path)
+    except pickle.UnpicklingError as error:
+        raise _not_weights(path, "holds something that is not a tensor", error) from error
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError, SafetensorError) as error:
+        raise _not_weights(path, "is damaged or cut short", error) from error
+    if not isinstance(content, dict) or not content:
+        raise InputError("The file holds no weights.", where=str(path))
+    return content
+
+
+def strip_module_prefix(state_dict: dict[str, Any]) -> dict[str, Any]:
+    """ComfyUI's rule for SwinIR files that were saved by `DataParallel`."""
+    if "module.layers.0.residual_group.blocks.0.norm1.weight" not in state_dict:
+        return state_dict
+    return {key.removeprefix("module."): value for key, value in state_dict.items()}
+
+
+def say_what_it_is(state_dict: Mapping[str, Any]) -> str:
+    """What kind of model these keys belong to, as a clause; empty where they tell nothing."""
+    return next(
+        (kind for part, kind in _KEYS.items() if any(part in str(key) for key in state_dict)), ""
+    )
+
+
+def _read_safe(path: Path) -> Any:
+    return load_file(path)
+
+
+def _read_pickled(path: Path) -> Any:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _not_weights(path: Path, why: str, error: Exception) -> InputError:
+    known = _recognise_start(path)
+    if known:
+        return InputError(f"The file is {known}.", where=str(path), hint="Download it again.")
+    detail = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    return InputError(
+        f"The file {why} ({detail[:160]}).",
+        where=str(path),
+        hint="Download it again, or take a .safetensors file.",
+    )
+
+
+def _recognise_start(path: Path) -> str:
+    if not path.is_file():
+        return "absent"
+    with path.open("rb") as file:
+        start = file.read(64).lstrip().lower()
+    if not start:
+        return "empty"
+    return next((kind for begin, kind in _STARTS.items() if start.startswith(begin)), "")

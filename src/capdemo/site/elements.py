@@ -1,0 +1,29 @@
+"""HTML elements from nested calls; text and attributes are escaped by the serialiser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, tostring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def element(
+    tag: str, attributes: Mapping[str, str] | None = None, *children: Element | str | None
+) -> Element:
+    """An element with children; text may stand between elements, None is left out."""
+    made = Element(tag, dict(attributes or {}))
+    for child in children:
+        if isinstance(child, Element):
+            made.append(child)
+        elif child and len(made):
+            made[-1].tail = (made[-1].tail or "") + child
+        elif child:
+            made.text = (made.text or "") + child
+    return made
+
+
+def to_html(made: Element) -> str:
+    """The element as HTML."""
+    return tostring(made, encoding="unicode", method="html")

@@ -1,0 +1,337 @@
+"""From boxes and wires to the graph: every rule of the front end that is followed here."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.workflow.builders import ESRGAN_API, SCHEMAS, document, esrgan
+
+from capdemo.errors import Problem
+from capdemo.workflow import (
+    Document,
+    Graph,
+    JsonValue,
+    Link,
+    graph_from_api,
+    graph_to_api,
+    to_graph,
+    unnamed_values,
+)
+from capdemo.workflow.document import document_from_json
+
+
+def flat(document: Document) -> Graph:
+    graph, problems = to_graph(document, SCHEMAS, file="w.json")
+    assert problems == []
+    return graph
+
+
+def problems_of(document: Document) -> list[tuple[str | None, str]]:
+    _, problems = to_graph(document, SCHEMAS, file="w.json")
+    return [(problem.node, problem.kind) for problem in problems]
+
+
+def load(node_id: int, mode: int = 0) -> JsonValue:
+    return {"id": node_id, "type": "LoadImage", "mode": mode, "widgets_values": ["a.png", "image"]}
+
+
+def save(node_id: int, link: JsonValue) -> JsonValue:
+    slots: list[JsonValue] = [{"name": "images", "type": "IMAGE", "link": link}]
+    return {"id": node_id, "type": "SaveImage", "inputs": slots, "widgets_values": ["x"]}
+
+
+def through(node_id: int, kind: str, link: JsonValue, **rest: JsonValue) -> JsonValue:
+    return {
+        "id": node_id,
+        "type": kind,
+        "inputs": [{"name": "", "type": "*", "link": link}],
+        **rest,
+    }
+
+
+def test_a_flat_workflow() -> None:
+    assert graph_to_api(flat(document_from_json(esrgan(), file="w.json"))) == ESRGAN_API
+
+
+def test_a_slot_is_found_by_its_place_in_the_file() -> None:
+    """The editor leaves out widget slots without a link, so places differ from the schema's."""
+    node: JsonValue = {
+        "id": 2,
+        "type": "KSampler",
+        "inputs": [
+            {"name": "steps", "type": "INT", "link": 6, "widget": {"name": "steps"}},
+            {"name": "latent", "type": "LATENT", "link": 5},
+        ],
+        "widgets_values": [7, "fixed", 99, "euler", 0.5],
+    }
+    graph = flat(document([load(1), node], [[5, 1, 0, 2, 1, "LATENT"], [6, 1, 1, 2, 0, "INT"]]))
+    assert graph.nodes["2"].inputs == {
+        "latent": Link("1", 0),
+        "seed": 7,
+        "steps": Link("1", 1),
+        "sampler_name": "euler",
+        "denoise": 0.5,
+    }
+    assert list(graph.nodes["2"].inputs) == [entry.name for entry in SCHEMAS["KSampler"].inputs]
+
+
+def test_a_slot_may_be_called_otherwise_than_its_widget() -> None:
+    node: JsonValue = {
+        "id": 2,
+        "type": "KSampler",
+        "inputs": [{"name": "Stufen", "type": "INT", "link": 6, "widget": {"name": "steps"}}],
+    }
+    graph = flat(document([load(1), node], [[6, 1, 1, 2, 0, "INT"]]))
+    assert graph.nodes["2"].inputs["steps"] == Link("1", 1)
+    assert "Stufen" not in graph.nodes["2"].inputs
+
+
+def test_muted_nodes_and_notes_are_left_out() -> None:
+    nodes = [load(1, mode=2), save(2, 5), {"id": 3, "type": "Note", "widgets_values": ["x"]}]
+    graph = flat(document(nodes, [[5, 1, 0, 2, 0, "IMAGE"]]))
+    assert graph_to_api(graph) == {
+        "2": {"inputs": {"filename_prefix": "x"}, "class_type": "SaveImage"}
+    }
+
+
+@pytest.mark.parametrize("mode", [1, 3])
+def test_event_and_trigger_modes_run(mode: int) -> None:
+    assert list(flat(document([load(1, mode=mode)], [])).nodes) == ["1"]
+
+
+@pytest.mark.parametrize("links", [[], [[5, 9, 0, 2, 0, "IMAGE"]], [[5, 1, -1, 2, 0, "IMAGE"]]])
+def test_a_link_from_nowhere_is_dropped(links: list[JsonValue]) -> None:
+    assert flat(document([load(1), save(2, 5)], links)).nodes["2"].inputs == {
+        "filename_prefix": "x"
+    }
+
+
+def test_of_links_with_one_id_the_one_that_ends_here_counts() -> None:
+    links: list[JsonValue] = [[5, 1, 0, 3, 0, "IMAGE"], [5, 2, 0, 4, 0, "IMAGE"]]
+    graph = flat(document([load(1), load(2), save(3, 5), save(4, 5)], links))
+    assert graph.nodes["3"].inputs["images"] == Link("1", 0)
+    assert graph.nodes["4"].inputs["images"] == Link("2", 0)
+
+
+@pytest.mark.parametrize("mode", [0, 4])
+def test_a_chain_of_reroutes_is_followed(mode: int) -> None:
+    nodes = [
+        load(1),
+        through(2, "Reroute", 5),
+        through(3, "Reroute (rgthree)", 6, mode=mode),
+        save(4, 7),
+    ]
+    links: list[JsonValue] = [
+        [5, 1, 1, 2, 0, "*"],
+        [6, 2, 0, 3, 0, "*"],
+        [7, 3, 0, 4, 0, "*"],
+    ]
+    graph = flat(document(nodes, links))
+    assert list(graph.nodes) == ["1", "4"]
+    assert graph.nodes["4"].inputs["images"] == Link("1", 1)
+
+
+def test_a_muted_or_loose_reroute_delivers_nothing() -> None:
+    nodes = [load(1), through(2, "Reroute", 5, mode=2), save(4, 7), save(5, 8)]
+    nodes.append({"id": 3, "type": "Reroute"})
+    links: list[JsonValue] = [[5, 1, 0, 2, 0, "*"], [7, 2, 0, 4, 0, "*"], [8, 3, 0, 5, 0, "*"]]
+    graph = flat(document(nodes, links))
+    assert "images" not in graph.nodes["4"].inputs
+    assert "images" not in graph.nodes["5"].inputs
+
+
+def test_reroutes_in_a_circle_are_a_problem() -> None:
+    nodes = [through(2, "Reroute", 6), through(3, "Reroute", 5), save(4, 7)]
+    links: list[JsonValue] = [[5, 2, 0, 3, 0, "*"], [6, 3, 0, 2, 0, "*"], [7, 3, 0, 4, 0, "*"]]
+    assert problems_of(document(nodes, links)) == [("3", "dependency_cycle")]
+
+
+def test_a_long_chain_of_reroutes_with_many_ends_is_walked_once() -> None:
+    count = 10_000
+    nodes = [load(0)]
+    nodes += [through(i, "Reroute", i) for i in range(1, count + 1)]
+    nodes += [save(i, i) for i in range(count + 1, 2 * count)]
+    links: list[JsonValue] = [[i, i - 1, 0, i, 0, "*"] for i in range(1, count + 1)]
+    links += [[i, count, 0, i, 0, "*"] for i in range(count + 1, 2 * count)]
+    graph = flat(document(nodes, links))
+    assert graph.nodes[str(2 * count - 1)].inputs["images"] == Link("0", 0)
+
+
+@pytest.mark.parametrize("mode", [0, 2])
+def test_a_primitive_is_written_into_every_widget_it_feeds(mode: int) -> None:
+    def fed(node_id: int, link: int) -> JsonValue:
+        slot: JsonValue = {
+            "name": "steps",
+            "type": "INT",
+            "link": link,
+            "widget": {"name": "steps"},
+        }
+        return {
+            "id": node_id,
+            "type": "KSampler",
+            "inputs": [slot],
+            "widgets_values": [7, "fixed", 1],
+        }
+
+    nodes: list[JsonValue] = [
+        {"id": 1, "type": "PrimitiveNode", "mode": mode, "widgets_values": [33, "fixed"]},
+        through(2, "Reroute", 5),
+        fed(3, 6),
+        fed(4, 7),
+    ]
+    links: list[JsonValue] = [[5, 1, 0, 2, 0, "*"], [6, 1, 0, 3, 0, "INT"], [7, 2, 0, 4, 0, "*"]]
+    graph = flat(document(nodes, links))
+    assert list(graph.nodes) == ["3", "4"]
+    assert [node.inputs["steps"] for node in graph.nodes.values()] == [33, 33]
+
+
+def test_an_empty_primitive_leaves_the_value() -> None:
+    slot: JsonValue = {"name": "filename_prefix", "type": "STRING", "link": 5, "widget": {}}
+    nodes: list[JsonValue] = [
+        {"id": 1, "type": "PrimitiveNode", "widgets_values": []},
+        {"id": 2, "type": "SaveImage", "inputs": [slot], "widgets_values": ["kept"]},
+    ]
+    graph = flat(document(nodes, [[5, 1, 0, 2, 0, "STRING"]]))
+    assert graph.nodes["2"].inputs == {"filename_prefix": "kept"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "word"),
+    [
+        ("LoadImage", 4, "bypassed"),
+        ("GetNode", 0, "GetNode"),
+        ("1-2-3", 0, "subgraph 'Upscale'"),
+        ("workflow>Upscale", 0, "group node"),
+        ("workflow/Upscale", 0, "group node"),
+        ("Anything Everywhere3", 0, "broadcast"),
+    ],
+)
+def test_what_is_not_resolved_yet_is_named_with_its_node(kind: str, mode: int, word: str) -> None:
+    subgraphs: JsonValue = {"subgraphs": [{"id": "1-2-3", "name": "Upscale"}]}
+    nodes = [through(1, kind, None, mode=mode), save(2, 5)]
+    read = document(nodes, [[5, 1, 0, 2, 0, "IMAGE"]], definitions=subgraphs)
+    graph, problems = to_graph(read, SCHEMAS, file="w.json")
+    assert [(problem.node, problem.kind) for problem in problems] == [("1", "unsupported_feature")]
+    assert word in problems[0].message
+    assert list(graph.nodes) == ["2"]
+
+
+def test_a_bypassed_node_that_nobody_reads_is_no_problem() -> None:
+    assert flat(document([load(1, mode=4)], [])) == Graph({})
+
+
+def test_a_muted_subgraph_is_no_problem() -> None:
+    subgraphs: JsonValue = {"subgraphs": [{"id": "1-2-3", "name": "Upscale"}]}
+    nodes = [through(1, "1-2-3", None, mode=2)]
+    assert flat(document(nodes, [], definitions=subgraphs)) == Graph({})
+
+
+FOREIGN: JsonValue = {
+    "id": 1,
+    "type": "LoadImageX",
+    "properties": {"aux_id": "someone/somepack", "ver": "1.2"},
+    "widgets_values": ["a.png"],
+}
+
+
+def test_an_unknown_type_is_a_problem_that_names_its_pack() -> None:
+    graph, problems = to_graph(
+        document([FOREIGN, save(2, 5)], [[5, 1, 0, 2, 0, "IMAGE"]]), SCHEMAS, file="w.json"
+    )
+    assert problems == [
+        Problem(
+            "w.json",
+            "1",
+            None,
+            "missing_node_type",
+            "No node type 'LoadImageX' is known; it belongs to the pack 'someone/somepack 1.2'.",
+            "Did you mean 'LoadImage'? Replace the node or mute it; `capdemo nodes` lists what is known.",
+        )
+    ]
+    assert graph.nodes["1"].inputs == {}
+    assert graph.nodes["2"].inputs["images"] == Link("1", 0)
+
+
+def test_values_that_nobody_names_are_a_problem_of_their_own() -> None:
+    muted: JsonValue = {"id": 3, "type": "Other", "mode": 2, "widgets_values": [1]}
+    bare: JsonValue = {"id": 4, "type": "Other"}
+    (problem,) = unnamed_values(document([FOREIGN, muted, bare], []), SCHEMAS, file="w.json")
+    assert (problem.node, problem.kind) == ("1", "unnamed_widget_values")
+    assert "does not name" in problem.message
+    assert "someone/somepack" in problem.message
+
+
+def test_an_unknown_type_keeps_what_the_file_names() -> None:
+    node: JsonValue = {
+        "id": 1,
+        "type": "Foreign",
+        "widgets_values": ["a.png", "image"],
+        "widgets_values_named": {"picture": "a.png", "upload": "image"},
+    }
+    read = document([node], [])
+    graph, problems = to_graph(read, SCHEMAS, file="w.json")
+    assert graph.nodes["1"].inputs == {"picture": "a.png"}
+    assert [problem.kind for problem in problems] == ["missing_node_type"]
+    assert unnamed_values(read, SCHEMAS, file="w.json") == []
+
+
+@st.composite
+def flat_graphs(draw: st.DrawFn) -> dict[str, JsonValue]:
+    """Prompts of known nodes, each reading only from earlier ones."""
+    ids = draw(st.lists(st.integers(1, 99), min_size=1, max_size=8, unique=True))
+    api: dict[str, JsonValue] = {}
+    for node_id in ids:
+        kind = draw(st.sampled_from(sorted(SCHEMAS)))
+        inputs: dict[str, JsonValue] = {}
+        for entry in SCHEMAS[kind].inputs:
+            is_linked = bool(api) and (entry.widget is None or draw(st.booleans()))
+            if is_linked:
+                origin = draw(st.sampled_from(sorted(api)))
+                inputs[entry.name] = [origin, draw(st.integers(0, 2))]
+            elif entry.widget is not None:
+                inputs[entry.name] = draw(_value_of(entry.widget.type))
+        api[str(node_id)] = {"inputs": inputs, "class_type": kind}
+    return api
+
+
+def _value_of(kind: str) -> st.SearchStrategy[JsonValue]:
+    return {
+        "INT": st.integers(0, 2**63),
+        "FLOAT": st.floats(0, 9),
+        "COMBO": st.sampled_from(["euler", "fixed", "a\\b.pth", "Ω/😀.png"]),
+        "STRING": st.text(),
+    }[kind]
+
+
+def as_document(api: dict[str, JsonValue], *, chaos: random.Random) -> Document:
+    """The same graph as the editor would save it: places, ids and slots in any order."""
+    nodes: list[JsonValue] = []
+    links: list[JsonValue] = []
+    for node_id, entry in api.items():
+        assert isinstance(entry, dict)
+        kind, inputs = str(entry["class_type"]), entry["inputs"]
+        assert isinstance(inputs, dict)
+        values: list[JsonValue] = []
+        for spec in SCHEMAS[kind].widgets:
+            is_linked = isinstance(inputs[spec.name], list)
+            values.append("stale" if is_linked else inputs[spec.name])
+            values += [chaos.choice(["fixed", "randomize"])] if spec.name == "seed" else []
+        slots: list[JsonValue] = []
+        linked = [(name, value) for name, value in inputs.items() if isinstance(value, list)]
+        for name, value in chaos.sample(linked, len(linked)):
+            link_id, slot = len(links) + 1, len(slots)
+            slots.append({"name": name, "type": "*", "link": link_id})
+            links.append([link_id, value[0], value[1], node_id, slot, "*"])
+        nodes.append({"id": int(node_id), "type": kind, "inputs": slots, "widgets_values": values})
+    return document(nodes, chaos.sample(links, len(links)))
+
+
+@given(flat_graphs(), st.randoms(use_true_random=False))
+def test_the_editors_format_and_the_api_format_are_one_graph(
+    api: dict[str, JsonValue], chaos: random.Random
+) -> None:
+    read = as_document(api, chaos=chaos)
+    assert flat(read) == graph_from_api(api, file="p.json")
