@@ -94,6 +94,8 @@ def test_subgraphs_are_known_by_name() -> None:
         ({"id": True, "type": "A"}, "nodes[0].id"),
         ({"id": "a\nb", "type": "A"}, "nodes[0].id"),
         ({"id": 1, "type": 5}, "nodes[0].type"),
+        ({"id": 1, "type": ""}, "nodes[0].type"),
+        ({"id": 1}, "nodes[0].type"),
         ({"id": 1, "type": "A", "mode": "on"}, "nodes[0].mode"),
         ({"id": 1, "type": "A", "inputs": {}}, "nodes[0].inputs"),
         ({"id": 1, "type": "A", "inputs": [{"name": 5}]}, "nodes[0].inputs[0].name"),

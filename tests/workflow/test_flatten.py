@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.workflow.builders import ESRGAN_API, SCHEMAS, document, esrgan
 
 from capdemo.errors import Problem
@@ -15,7 +11,6 @@ from capdemo.workflow import (
     Graph,
     JsonValue,
     Link,
-    graph_from_api,
     graph_to_api,
     to_graph,
     unnamed_values,
@@ -90,7 +85,11 @@ def test_a_slot_may_be_called_otherwise_than_its_widget() -> None:
 
 
 def test_muted_nodes_and_notes_are_left_out() -> None:
-    nodes = [load(1, mode=2), save(2, 5), {"id": 3, "type": "Note", "widgets_values": ["x"]}]
+    nodes: list[JsonValue] = [
+        load(1, mode=2),
+        save(2, 5),
+        {"id": 3, "type": "Note", "widgets_values": ["x"]},
+    ]
     graph = flat(document(nodes, [[5, 1, 0, 2, 0, "IMAGE"]]))
     assert graph_to_api(graph) == {
         "2": {"inputs": {"filename_prefix": "x"}, "class_type": "SaveImage"}
@@ -248,7 +247,8 @@ def test_an_unknown_type_is_a_problem_that_names_its_pack() -> None:
             None,
             "missing_node_type",
             "No node type 'LoadImageX' is known; it belongs to the pack 'someone/somepack 1.2'.",
-            "Did you mean 'LoadImage'? Replace the node or mute it; `capdemo nodes` lists what is known.",
+            "Did you mean 'LoadImage'? Replace the node or mute it; "
+            "`capdemo nodes` lists what is known.",
         )
     ]
     assert graph.nodes["1"].inputs == {}
@@ -276,62 +276,3 @@ def test_an_unknown_type_keeps_what_the_file_names() -> None:
     assert graph.nodes["1"].inputs == {"picture": "a.png"}
     assert [problem.kind for problem in problems] == ["missing_node_type"]
     assert unnamed_values(read, SCHEMAS, file="w.json") == []
-
-
-@st.composite
-def flat_graphs(draw: st.DrawFn) -> dict[str, JsonValue]:
-    """Prompts of known nodes, each reading only from earlier ones."""
-    ids = draw(st.lists(st.integers(1, 99), min_size=1, max_size=8, unique=True))
-    api: dict[str, JsonValue] = {}
-    for node_id in ids:
-        kind = draw(st.sampled_from(sorted(SCHEMAS)))
-        inputs: dict[str, JsonValue] = {}
-        for entry in SCHEMAS[kind].inputs:
-            is_linked = bool(api) and (entry.widget is None or draw(st.booleans()))
-            if is_linked:
-                origin = draw(st.sampled_from(sorted(api)))
-                inputs[entry.name] = [origin, draw(st.integers(0, 2))]
-            elif entry.widget is not None:
-                inputs[entry.name] = draw(_value_of(entry.widget.type))
-        api[str(node_id)] = {"inputs": inputs, "class_type": kind}
-    return api
-
-
-def _value_of(kind: str) -> st.SearchStrategy[JsonValue]:
-    return {
-        "INT": st.integers(0, 2**63),
-        "FLOAT": st.floats(0, 9),
-        "COMBO": st.sampled_from(["euler", "fixed", "a\\b.pth", "Ω/😀.png"]),
-        "STRING": st.text(),
-    }[kind]
-
-
-def as_document(api: dict[str, JsonValue], *, chaos: random.Random) -> Document:
-    """The same graph as the editor would save it: places, ids and slots in any order."""
-    nodes: list[JsonValue] = []
-    links: list[JsonValue] = []
-    for node_id, entry in api.items():
-        assert isinstance(entry, dict)
-        kind, inputs = str(entry["class_type"]), entry["inputs"]
-        assert isinstance(inputs, dict)
-        values: list[JsonValue] = []
-        for spec in SCHEMAS[kind].widgets:
-            is_linked = isinstance(inputs[spec.name], list)
-            values.append("stale" if is_linked else inputs[spec.name])
-            values += [chaos.choice(["fixed", "randomize"])] if spec.name == "seed" else []
-        slots: list[JsonValue] = []
-        linked = [(name, value) for name, value in inputs.items() if isinstance(value, list)]
-        for name, value in chaos.sample(linked, len(linked)):
-            link_id, slot = len(links) + 1, len(slots)
-            slots.append({"name": name, "type": "*", "link": link_id})
-            links.append([link_id, value[0], value[1], node_id, slot, "*"])
-        nodes.append({"id": int(node_id), "type": kind, "inputs": slots, "widgets_values": values})
-    return document(nodes, chaos.sample(links, len(links)))
-
-
-@given(flat_graphs(), st.randoms(use_true_random=False))
-def test_the_editors_format_and_the_api_format_are_one_graph(
-    api: dict[str, JsonValue], chaos: random.Random
-) -> None:
-    read = as_document(api, chaos=chaos)
-    assert flat(read) == graph_from_api(api, file="p.json")

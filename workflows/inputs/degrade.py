@@ -2,12 +2,14 @@
 
 The order is that of a camera and a web site: blur, downscale, sensor noise, JPEG. Every step is
 Pillow's integer arithmetic or a frozen random stream, so a second run writes the same pixels.
-Run it as `python workflows/inputs/degrade.py`; it overwrites the pictures beside it.
+Run it as `python workflows/inputs/degrade.py`; it overwrites the pictures beside it, or writes to
+the folder that is given to it.
 """
 
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +67,7 @@ def degrade(truth: Image.Image, degradation: Degradation) -> Image.Image:
 
 def _with_noise(picture: Image.Image, deviation: float, seed: int) -> Image.Image:
     # NumPy promises this old stream for ever, and does not promise the one of its new generators.
-    stream = np.random.RandomState(seed)  # noqa: NPY002 - see above
+    stream = np.random.RandomState(seed)
     pixels = np.asarray(picture, dtype=np.float64)
     noisy = pixels + stream.normal(0.0, deviation, pixels.shape)
     return Image.fromarray(np.clip(np.rint(noisy), 0, 255).astype(np.uint8))
@@ -84,12 +86,12 @@ def made_from_truth(name: str) -> Image.Image:
         return degrade(truth.convert("RGB"), degradation)
 
 
-def main() -> None:
-    """Write every input picture again."""
+def main(folder: Path) -> None:
+    """Write every input picture into a folder."""
     for name in DEGRADATIONS:
-        made_from_truth(name).save(INPUTS / name, optimize=True)
+        made_from_truth(name).save(folder / name, optimize=True)
         print(name)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else INPUTS)

@@ -1,17 +1,22 @@
 """Draws the harbour at evening, the flat-shaded illustration that the anime example enlarges.
 
-It draws shapes only: no font, no random number, no picture from elsewhere, so the same Pillow gives
-the same pixels. Run it as `python workflows/inputs/draw_harbour.py`.
+It draws shapes only: no font, no random number, no picture from elsewhere, so the same Pillow
+gives the same pixels. Run it as `python workflows/inputs/draw_harbour.py`; it overwrites the
+ground truth, or writes the file that is given to it.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image, ImageDraw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TRUTH = Path(__file__).parent / "truth" / "harbour.png"
 
@@ -35,7 +40,7 @@ class Canvas:
         self.image = Image.new("RGB", (WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING))
         self._draw = ImageDraw.Draw(self.image)
 
-    def shape(self, points: list[Point], fill: str, line: float = LINE) -> None:
+    def shape(self, points: Sequence[Point], fill: str, line: float = LINE) -> None:
         """Fill a polygon and ink its outline; a line of 0 leaves the outline away."""
         scaled = _scaled(points)
         self._draw.polygon(scaled, fill=fill)
@@ -55,7 +60,7 @@ class Canvas:
         width = round(line * SUPERSAMPLING)
         self._draw.ellipse(bounds, fill=fill, outline=INK if line else None, width=width)
 
-    def stroke(self, points: list[Point], colour: str, line: float = LINE) -> None:
+    def stroke(self, points: Sequence[Point], colour: str, line: float = LINE) -> None:
         """Draw an open line with round joints and ends."""
         scaled = _scaled(points)
         width = round(line * SUPERSAMPLING)
@@ -69,11 +74,11 @@ class Canvas:
         return self.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
 
 
-def _scaled(points: list[Point]) -> list[Point]:
+def _scaled(points: Sequence[Point]) -> list[Point]:
     return [(x * SUPERSAMPLING, y * SUPERSAMPLING) for x, y in points]
 
 
-def smooth(points: list[Point], *, closed: bool = True, steps: int = 14) -> list[Point]:
+def smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 14) -> list[Point]:
     """A Catmull-Rom curve through the points."""
     before, after = (points[-1], points[:2]) if closed else (points[0], points[-1:])
     padded = [before, *points, *after]
@@ -220,19 +225,23 @@ def draw_row(canvas: Canvas) -> None:
 def draw_boat(canvas: Canvas, x: float, y: float, size: float, hull: str) -> None:
     """A sailing boat whose mast foot is at (x, y)."""
 
-    def at(points: list[Point]) -> list[Point]:
+    def at(points: Sequence[Point]) -> list[Point]:
         return [(x + size * dx, y + size * dy) for dx, dy in points]
 
     canvas.stroke(at([(0, 0), (0, -190)]), INK, 5)
-    canvas.shape(at([(6, -184), *smooth([(6, -184), (62, -110), (92, -22)], closed=False)]),
-                 "#fdf1e2")
+    canvas.shape(
+        at([(6, -184), *smooth([(6, -184), (62, -110), (92, -22)], closed=False)]), "#fdf1e2"
+    )
     canvas.shape(at([(6, -22), (92, -22), (84, -44), (6, -64)]), "#d9524b", 2.4)
     canvas.shape(at([(-6, -168), (-62, -22), (-6, -22)]), "#f6d9b0")
     canvas.shape(at([(0, -190), (34, -182), (0, -172)]), "#3f7f8c", 2.4)
     body = [(-96, -12), (-40, -4), (50, -4), (112, -20), (84, 34), (60, 40), (-64, 40), (-82, 30)]
     canvas.shape(at(body), hull)
-    canvas.shape(at([(-94, -12), (-40, -4), (50, -4), (112, -20), (108, -8), (50, 8), (-40, 8),
-                     (-91, 0)]), "#fbf3e4", 2.4)
+    canvas.shape(
+        at([(-94, -12), (-40, -4), (50, -4), (112, -20), (108, -8), (50, 8), (-40, 8), (-91, 0)]),
+        "#fbf3e4",
+        2.4,
+    )
     for porthole in (-44, -8, 28):
         canvas.disc((x + size * porthole, y + size * 22), (size * 7, size * 7), "#ffe38a", 2.4)
     for depth, reach in ((47, 92), (57, 66), (66, 38)):
@@ -249,8 +258,9 @@ def draw_quay(canvas: Canvas) -> None:
             canvas.stroke([(x, top), (x, bottom)], INK, 2)
     for x in range(40, WIDTH, 150):
         canvas.stroke([(x, QUAY), (x - 8, QUAY + 26)], INK, 2)
-    canvas.stroke(smooth([(742, 628), (690, 652), (640, 616), (600, 574)], closed=False),
-                  "#e9d6ac", 5)
+    canvas.stroke(
+        smooth([(742, 628), (690, 652), (640, 616), (600, 574)], closed=False), "#e9d6ac", 5
+    )
     canvas.shape([(724, 654), (728, 622), (756, 622), (760, 654)], "#4a4a63")
     canvas.disc((742, 620), (24, 10), "#6a6a86")
     draw_crate(canvas, (66, 566), 88, "#b9814f")
@@ -261,8 +271,16 @@ def draw_crate(canvas: Canvas, corner: Point, size: float, wood: str) -> None:
     """A wooden crate with a diagonal brace; it stands on the quay."""
     x, y = corner
     canvas.box(corner, (size, size), wood)
-    canvas.shape([(x + 10, y + size - 10), (x + size - 22, y + 10), (x + size - 10, y + 10),
-                  (x + 22, y + size - 10)], "#8a5a3c", 2)
+    canvas.shape(
+        [
+            (x + 10, y + size - 10),
+            (x + size - 22, y + 10),
+            (x + size - 10, y + 10),
+            (x + 22, y + size - 10),
+        ],
+        "#8a5a3c",
+        2,
+    )
     canvas.box((x, y), (size, 12), "#e3b77c", 2.4)
     canvas.box((x, y + size - 12), (size, 12), "#e3b77c", 2.4)
 
@@ -273,13 +291,24 @@ def draw_cat(canvas: Canvas) -> None:
     canvas.stroke(tail, INK, 25)
     canvas.stroke(tail, "#e88d3c", 19)
     canvas.stroke(tail[-14:], "#fdf1e2", 19)
-    body = [(372, 654), (358, 610), (372, 556), (398, 522), (436, 522), (462, 556), (478, 610),
-            (466, 654), (420, 660)]
+    body = [
+        (372, 654),
+        (358, 610),
+        (372, 556),
+        (398, 522),
+        (436, 522),
+        (462, 556),
+        (478, 610),
+        (466, 654),
+        (420, 660),
+    ]
     canvas.shape(smooth(body), "#e88d3c")
     chest = [(398, 540), (436, 540), (440, 590), (418, 612), (396, 590)]
     canvas.shape(smooth(chest), "#fdf1e2", 0)
     for x in (400, 436):
-        canvas.shape(smooth([(x - 15, 606), (x + 15, 606), (x + 17, 656), (x - 17, 656)]), "#f6a556")
+        canvas.shape(
+            smooth([(x - 15, 606), (x + 15, 606), (x + 17, 656), (x - 17, 656)]), "#f6a556"
+        )
         canvas.disc((x, 654), (20, 11), "#fdf1e2")
     for left in (True, False):
         side = -1 if left else 1
@@ -287,14 +316,25 @@ def draw_cat(canvas: Canvas) -> None:
         canvas.shape(ear, "#e88d3c")
         inner = [(418 + side * 43, 470), (418 + side * 40, 436), (418 + side * 20, 452)]
         canvas.shape(inner, "#f7b7a3", 0)
-    head = [(418, 444), (458, 456), (480, 490), (462, 526), (418, 540), (374, 526), (356, 490),
-            (378, 456)]
+    head = [
+        (418, 444),
+        (458, 456),
+        (480, 490),
+        (462, 526),
+        (418, 540),
+        (374, 526),
+        (356, 490),
+        (378, 456),
+    ]
     canvas.shape(smooth(head), "#e88d3c")
     for x, foot in ((404, 464), (418, 470), (432, 464)):
         canvas.stroke([(x, 449), (x, foot)], "#a9551f", 5)
     draw_face(canvas)
-    canvas.shape(smooth([(376, 528), (418, 546), (460, 528), (462, 540), (418, 558), (374, 540)]),
-                 "#3f7f8c", 2.6)
+    canvas.shape(
+        smooth([(376, 528), (418, 546), (460, 528), (462, 540), (418, 558), (374, 540)]),
+        "#3f7f8c",
+        2.6,
+    )
     canvas.disc((418, 558), (9, 10), "#ffe38a", 2.6)
 
 
@@ -330,5 +370,6 @@ def draw_harbour() -> Image.Image:
 
 
 if __name__ == "__main__":
-    draw_harbour().save(TRUTH, optimize=True)
-    print(TRUTH.name)
+    target = Path(sys.argv[1]) if sys.argv[1:] else TRUTH
+    draw_harbour().save(target, optimize=True)
+    print(target.name)

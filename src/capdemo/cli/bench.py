@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def bench(
     workflow: Workflow,
     repeats: Annotated[int, typer.Option(min=1, help="Timed runs of every variant.")] = 3,
-    set_: Annotated[Set, typer.Option("--set", metavar="NODE.WIDGET=VALUE")] = None,
+    set_: Set = None,
     device: Device = "auto",
     models: Models = None,
     json_: Json = False,

@@ -84,7 +84,8 @@ def _build_one(status: Status, project: Project, store: LocalModelStore) -> Buil
     machine = Machine(store, networks.device.choose_device("auto"), "exact")
     with progress_bar(status.spec.id) as progress:
         result = build_example(status, project, store, machine, progress)
-    seconds = f" in {result.seconds:.1f} s" if result.seconds else ""
+    ran = result.outcome in {"built", "verified"}
+    seconds = f" in {result.seconds:.1f} s" if ran else ""
     print(f"{result.spec.id}: {result.outcome}{seconds}")
     if result.message:
         typer.echo(result.message, err=True)

@@ -26,6 +26,6 @@ Models: TypeAlias = Annotated[
 ]
 Set: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(metavar="NODE.WIDGET=VALUE", help="Change a value of the workflow."),
+    typer.Option("--set", metavar="NODE.WIDGET=VALUE", help="Change a value of the workflow."),
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]

@@ -30,7 +30,7 @@ def run(
         list[str] | None,
         typer.Option(metavar="NAME=FILE", help="Read FILE where the workflow reads NAME."),
     ] = None,
-    set_: Annotated[Set, typer.Option("--set", metavar="NODE.WIDGET=VALUE")] = None,
+    set_: Set = None,
     output_dir: Annotated[Path, typer.Option(help="Where pictures are written.")] = Path("output"),
     device: Device = "auto",
     precision: PrecisionChoice = "exact",

@@ -11,6 +11,7 @@ import lazy_loader
 if TYPE_CHECKING:
     from capdemo.imaging import (
         choices,
+        compare,
         crop,
         encode,
         files,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "choices",
+    "compare",
     "crop",
     "encode",
     "files",

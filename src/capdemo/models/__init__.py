@@ -1,4 +1,8 @@
-"""From the name in a workflow to a loaded network; importing this package imports no torch."""
+"""From the name in a workflow to a loaded network: catalogue, search, fetch, convert, load.
+
+A lazy facade: `from capdemo import models` costs nothing, and torch is imported when a function
+of `models.upscaler` or `models.device` is first named. The code that nodes run is left to `nodes`.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -23,23 +27,22 @@ if TYPE_CHECKING:
         weights,
     )
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submodules=[
-        "catalogue",
-        "convert",
-        "device",
-        "digest",
-        "download",
-        "fetch",
-        "folders",
-        "ncnn",
-        "register",
-        "resolve",
-        "spandrel_import",
-        "store",
-        "tables",
-        "upscaler",
-        "weights",
-    ],
-)
+__all__ = [
+    "catalogue",
+    "convert",
+    "device",
+    "digest",
+    "download",
+    "fetch",
+    "folders",
+    "ncnn",
+    "register",
+    "resolve",
+    "spandrel_import",
+    "store",
+    "tables",
+    "upscaler",
+    "weights",
+]
+
+__getattr__, __dir__, _ = lazy_loader.attach(__name__, submodules=__all__)

@@ -1,4 +1,4 @@
-"""The models that capdemo knows by name, one TOML file each; holds facts, fetches and loads nothing."""
+"""The models that capdemo knows by name, one TOML file each; fetches and loads nothing."""
 
 from __future__ import annotations
 

@@ -39,6 +39,11 @@ def file_digest(path: Path) -> str:
     return digest
 
 
+def forget_digests() -> None:
+    """Forget all digests, so that the files themselves are read again."""
+    (cache_folder() / MEMORY_NAME).unlink(missing_ok=True)
+
+
 def members_digest(paths: tuple[Path, ...]) -> str:
     """The sha256 of several files as one: what `sha256sum A B | sha256sum` prints in their folder.
 

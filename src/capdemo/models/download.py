@@ -42,16 +42,15 @@ def download(url: str, part: Path, progress: Progress) -> None:
         try:
             _continue(url, part, progress)
         except requests.HTTPError as error:
-            if error.response.status_code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if _status(error) != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 raise
             # The part is as long as the file or longer, and may be of another file.
             part.unlink()
             _continue(url, part, progress)
     except requests.HTTPError as error:
-        response = error.response
-        raise RunError(
-            f"The server answered {response.status_code} {response.reason}.", where=url
-        ) from error
+        # The rest of requests' sentence is the address.
+        answer = str(error).partition(" for url")[0]
+        raise RunError(f"The server answered: {answer}.", where=url) from error
     except requests.RequestException as error:
         raise RunError(
             "The connection could not be made or broke off.",
@@ -85,6 +84,10 @@ def _continue(url: str, part: Path, progress: Progress) -> None:
         )
         fetch(url, sink, None)
     _tag_file(part).unlink(missing_ok=True)
+
+
+def _status(error: requests.HTTPError) -> int:
+    return error.response.status_code if error.response is not None else 0
 
 
 def _headers(part: Path, tag_file: Path) -> dict[str, str]:

@@ -86,9 +86,9 @@ def _take(part: Path, target: Path, source: UrlSource | HuggingFaceSource) -> Fe
 def _download_from_hub(source: HuggingFaceSource, progress: Progress) -> Path:
     """Download by the Hub's own client, which continues, follows the user's token and mirrors."""
     import huggingface_hub as hub  # noqa: PLC0415  # half a second that only a download is worth
-    from huggingface_hub import errors  # noqa: PLC0415  # as above
+    from huggingface_hub import errors, utils  # noqa: PLC0415  # as above
 
-    class Bar(hub.utils.tqdm):  # type: ignore[misc]  # tqdm has no types
+    class Bar(utils.tqdm):  # type: ignore[misc, name-defined]  # tqdm has no types
         def display(self, *_message: object) -> None:
             progress(int(self.n), int(self.total) if self.total else None)
 
@@ -106,7 +106,7 @@ def _download_from_hub(source: HuggingFaceSource, progress: Progress) -> Path:
         Path(fetched).replace(part)
         shutil.rmtree(folder)
     # `HTTPError` is that of the HTTP library which the client uses; it has changed before.
-    except (errors.HTTPError, OSError, ValueError) as error:
+    except (errors.HTTPError, OSError, ValueError) as error:  # type: ignore[attr-defined]
         first_line = str(error).strip().partition("\n")[0]
         raise RunError(f"The file could not be downloaded: {first_line}", where=address) from error
     return part

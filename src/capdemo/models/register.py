@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from capdemo.errors import InputError
-from capdemo.models.catalogue import ManualSource, Model, Source, UrlSource
+from capdemo.models.catalogue import ManualSource, Model, PackageSource, Source, UrlSource
 from capdemo.models.digest import file_digest
 from capdemo.models.upscaler import load_upscale_model
 
@@ -66,7 +66,11 @@ def verify_entry(model: Model, path: Path) -> Model:
             f"{model.architecture} x{model.scale}.",
             where=str(path),
         )
-    sources = [source for source in model.sources if source.file_name == path.name]
+    sources = [
+        source
+        for source in model.sources
+        if source.file_name == path.name and not isinstance(source, PackageSource)
+    ]
     if not sources:
         raise InputError(
             f"No source of {model.id} gives a file called {path.name!r}.",
@@ -79,7 +83,7 @@ def verify_entry(model: Model, path: Path) -> Model:
             f"The file has the sha256 {sha256}, but the catalogue knows {sources[0].sha256}.",
             where=str(path),
         )
-    verified = _with_digest(sources[0], sha256, size)
+    verified = replace(sources[0], sha256=sha256, size=size)
     return replace(
         model,
         sources=tuple(verified if source is sources[0] else source for source in model.sources),
@@ -97,12 +101,6 @@ def catalogue_text(model: Model) -> str:
     for source in model.sources:
         lines += ["", "[[sources]]", f"kind = {_toml(source.kind)}", *_table(source, "sources")]
     return "\n".join(lines) + "\n"
-
-
-def _with_digest(source: Source, sha256: str, size: int) -> Source:
-    if isinstance(source, UrlSource):
-        return replace(source, sha256=sha256, size=size)
-    return replace(source, sha256=sha256, size=size)  # type: ignore[call-arg]
 
 
 def _table(record: Any, path: str) -> list[str]:

@@ -25,6 +25,10 @@ SUFFIXES = frozenset({".ckpt", ".pt", ".pth", ".safetensors", ".sft", ".bin"})
 """What can be loaded; a `.bin` needs its `.param` beside it."""
 
 
+class WrongFileError(InputError):
+    """A file is there, but it is not the one that the catalogue knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundModel:
     """A model file on this machine."""
@@ -60,7 +64,8 @@ def find_model(folder: str, name: str, locations: Locations, catalogue: Catalogu
     is taken as it is; one from the cache or a package must have the catalogue's sha256.
 
     Raises `InputError` where there is none, with what to type; where the name leads out of the
-    folder; where it fits several files; or where a file is not what the catalogue says.
+    folder; where it fits several files. Raises `WrongFileError` where a file is not what the
+    catalogue says.
     """
     parts = _parts(name)
     model = catalogue.by_file(folder, parts[-1])
@@ -78,7 +83,7 @@ def find_model(folder: str, name: str, locations: Locations, catalogue: Catalogu
 def find_in_packages(model: Model) -> FoundModel | None:
     """The model's files inside an installed package, if there is one.
 
-    Raises `InputError` where the package's files are not those of the catalogue.
+    Raises `WrongFileError` where the package's files are not those of the catalogue.
     """
     for source in model.sources:
         if isinstance(source, PackageSource):
@@ -138,7 +143,7 @@ def _as_written(root: Path, parts: tuple[str, ...]) -> Path | None:
 
 
 def _in_any_case(folder: Path, part: str) -> str:
-    entries = sorted(os.listdir(folder)) if folder.is_dir() else []
+    entries = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     return next((entry for entry in entries if entry.casefold() == part.casefold()), part)
 
 
@@ -169,7 +174,7 @@ def _checked_cache(found: FoundModel) -> FoundModel:
     sources = found.model.sources if found.model else ()
     known = [s.sha256 for s in sources if s.file_name == found.path.name and s.sha256]
     if known and file_digest(found.path) not in known:
-        raise InputError(
+        raise WrongFileError(
             f"The fetched file has the wrong sha256: {file_digest(found.path)} is not {known[0]}.",
             where=str(found.path),
             hint="Delete it and fetch it again: capdemo models fetch "
@@ -188,7 +193,7 @@ def _package_files(source: PackageSource) -> tuple[Path, ...]:
     files = tuple(Path(str(package.locate_file(member.path))) for member in source.members)
     for path, member in zip(files, source.members, strict=True):
         if not path.is_file() or file_digest(path) != member.sha256:
-            raise InputError(
+            raise WrongFileError(
                 f"{source.package} {package.version} does not hold the file that the catalogue "
                 f"knows (sha256 {member.sha256}).",
                 where=str(path),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import torch
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 # PyPI's torchvision is built for CUDA. Beside a CPU build of torch its library does not load, the
 # failure is swallowed, and then `import torchvision` stops because its operators have no schemas
@@ -29,9 +32,9 @@ def import_torchvision() -> ModuleType:
             raise
     for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
         del sys.modules[name]
-    library = torch.library.Library("torchvision", "DEF")
+    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for operator in ("nms", "qnms"):
-        library.define(operator + _SIGNATURE)
+        library.define(operator + _SIGNATURE)  # type: ignore[no-untyped-call]
     _defined.append(library)
     return importlib.import_module("torchvision")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -11,7 +12,9 @@ from capdemo.errors import InputError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Record = TypeVar("Record")
+    from _typeshed import DataclassInstance
+
+Record = TypeVar("Record", bound="DataclassInstance")
 
 
 def read_record(kind: type[Record], table: Mapping[str, Any], where: str) -> Record:
@@ -19,7 +22,7 @@ def read_record(kind: type[Record], table: Mapping[str, Any], where: str) -> Rec
 
     Raises `InputError`, naming the key, where the table does not fit the dataclass.
     """
-    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # a dataclass, by contract
+    fields = {field.name: field for field in dataclasses.fields(kind)}
     for key in table:
         if key not in fields:
             raise InputError(
@@ -28,15 +31,20 @@ def read_record(kind: type[Record], table: Mapping[str, Any], where: str) -> Rec
     for name, field in fields.items():
         if name not in table and field.default is dataclasses.MISSING:
             raise InputError(f"The key {name!r} is missing.", where=where)
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{key: _read(hints[key], table[key], f"{where}: {key}") for key in table})
+
+
+@lru_cache
+def _hints(kind: type[DataclassInstance]) -> Mapping[str, Any]:
+    return get_type_hints(kind)
 
 
 def _read(hint: Any, value: Any, where: str) -> Any:
     if get_origin(hint) is tuple and isinstance(value, list):
         return tuple(_read(get_args(hint)[0], entry, where) for entry in value)
-    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
-        return read_record(hint, value, where)  # type: ignore[type-var]  # narrowed to a class or an instance
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint) and isinstance(value, dict):
+        return read_record(hint, value, where)
     kinds = get_args(hint) if get_origin(hint) is UnionType else (get_origin(hint) or hint,)
     if type(value) not in kinds:
         raise InputError(f"The value {value!r} has the wrong type.", where=where)

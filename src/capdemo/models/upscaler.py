@@ -74,8 +74,8 @@ def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upsc
     """Load the network in a `.safetensors`, `.pth` or ncnn `.bin` file.
 
     `exact` computes in float32, `fast` in bfloat16, or in float16 on a GPU, where the
-    architecture bears it. Follows ComfyUI's UpscaleModelLoader in what it accepts, but refuses
-    face models, which need a face's position. Raises `InputError` where the file is no such network.
+    architecture bears it. Accepts what ComfyUI's UpscaleModelLoader does, but for face models,
+    which need a face's position. Raises `InputError` where the file is no such network.
     """
     network = _load_network(path)
     dtype = torch.float32 if precision == "exact" else _fast_dtype(network, torch.device(device))

@@ -1,6 +1,8 @@
 """Nodes that read and write picture files."""
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 from capdemo import imaging
@@ -41,37 +43,33 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", context: RunC
     `%width%`, `%height%`, `%year%`, `%month%`, `%day%`, `%hour%`, `%minute%`, `%second%` and
     `%batch_num%` are replaced in it.
     """
-    for saved in _write_pngs(images, filename_prefix, context, preview=False):
-        context.save(saved)
+    folder, compression = context.folders.output, imaging.encode.SAVED_COMPRESSION
+    _write_pngs(images, filename_prefix, folder, compression, context, report=context.save)
     return images
 
 
 @FAMILY.node("PreviewImage", category="image", is_output=True)
 def preview_image(*, images: Image, context: RunContext) -> None:
     """Write pictures into the folder for temporary files, quickly rather than small."""
-    _write_pngs(images, preview_prefix(), context, preview=True)
+    folder, compression = context.folders.temp, imaging.encode.PREVIEW_COMPRESSION
+    _write_pngs(images, preview_prefix(), folder, compression, context, report=lambda _: None)
 
 
 def _write_pngs(
     images: Image,
     prefix: str,
+    folder: Path,
+    compression: int,
     context: RunContext,
     *,
-    preview: bool,
-) -> list[SavedFile]:
-    size = imaging.resize.size_of(images)
-    paths = output_files(
-        prefix,
-        context.folders.temp if preview else context.folders.output,
-        count=len(images),
-        width=size.width,
-        height=size.height,
-        now=time.localtime(),
-    )
-    encode = imaging.encode
-    compression = encode.PREVIEW_COMPRESSION if preview else encode.SAVED_COMPRESSION
+    report: Callable[[SavedFile], None],
+) -> None:
+    width, height = imaging.resize.size_of(images)
+    now = time.localtime()
+    paths = output_files(prefix, folder, count=len(images), width=width, height=height, now=now)
     for done, (path, picture) in enumerate(zip(paths, images, strict=True), start=1):
-        pixels = encode.to_uint8(picture)
-        write_atomic(path, encode.png(pixels, context.metadata, compression=compression))
+        pixels = imaging.encode.to_uint8(picture)
+        content = imaging.encode.png(pixels, context.metadata, compression=compression)
+        write_atomic(path, content)
+        report(SavedFile(path, width, height))
         context.progress(done, len(paths))
-    return [SavedFile(path, size.width, size.height) for path in paths]

@@ -120,7 +120,7 @@ def _node(place: Place) -> DocumentNode:
     named = place["widgets_values_named"]
     return DocumentNode(
         id=place["id"].identifier(),
-        type=place["type"].text(),
+        type=_node_type(place["type"]),
         mode=0 if mode.value is None else mode.integer(),
         inputs=tuple(_input_slot(slot) for slot in place["inputs"].items()),
         outputs=tuple(_output_slot(slot) for slot in place["outputs"].items()),
@@ -131,6 +131,12 @@ def _node(place: Place) -> DocumentNode:
         pos=_pair(place["pos"]),
         size=_pair(place["size"]),
     )
+
+
+def _node_type(place: Place) -> str:
+    if not place.text():
+        raise place.error("a node type")
+    return place.text()
 
 
 def _input_slot(place: Place) -> InputSlot:

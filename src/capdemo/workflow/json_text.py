@@ -41,8 +41,9 @@ def parse_json(text: str, *, where: str) -> JsonValue:
             parse_float=_finite,
         )
     except json.JSONDecodeError as error:
+        what = error.msg.removesuffix(" at")  # two of Python's messages end so
         raise InputError(
-            f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            f"This is not JSON: {what} at line {error.lineno}, column {error.colno}.",
             where=where,
             hint="Was the file cut short? Save or download it again.",
         ) from error

@@ -79,11 +79,10 @@ class Place:
 
     def identifier(self) -> str:
         """An id, a number or a text, as a text."""
-        if not isinstance(self.value, str):
-            return str(self.integer())
-        if not self.value or len(self.value) > ID_LIMIT or not self.value.isprintable():
+        name = self.value if isinstance(self.value, str) else str(self.integer())
+        if not name or len(name) > ID_LIMIT or not name.isprintable():
             raise self.error(f"an id of 1 to {ID_LIMIT} printable characters")
-        return self.value
+        return name
 
     def number(self) -> float:
         """A number; 0 where the value is null, which NaN has become."""

@@ -1,0 +1,43 @@
+# Every target sets up .venv by itself, once; `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help site test check serve bench clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+site: .venv/site ## Run the examples that need it, and build the site into site/
+	$(BIN)/capdemo build || test $$? -eq 3
+
+test: .venv/dev ## Run all tests
+	.ci/install-chromium
+	$(BIN)/pytest --numprocesses 2
+
+check: .venv/dev ## Lint, types, import layers, capdemo check, strict site build
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/capdemo check
+	$(BIN)/capdemo build --site-only
+
+serve: .venv/site ## Serve the site on this machine while you write
+	$(BIN)/mkdocs serve
+
+bench: .venv/site ## Time Real-ESRGAN as ComfyUI runs it, exactly and fast
+	$(BIN)/capdemo bench workflows/ai-capabilities/upscale-restoration/Real-ESRGAN.json
+
+clean: ## Delete what the other targets made, but not .venv
+	rm -rf site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/site: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(INSTALL) -e '.[site,weights]'
+	touch $@
+
+.venv/dev: .venv/site
+	$(INSTALL) -e '.[dev]'
+	touch $@

@@ -1,0 +1,102 @@
+"""`capdemo doctor`: what this machine has of all that capdemo can use."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import shutil
+from importlib import metadata
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from capdemo import models as networks
+from capdemo.cli.models import entries, entry_table
+from capdemo.cli.options import Json, Models
+from capdemo.models.folders import cache_folder
+from capdemo.models.store import LocalModelStore
+
+_REQUIREMENT = re.compile(r"^([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
+
+
+def doctor(models: Models = None, json_: Json = False) -> None:
+    """Say what this machine has: Python, torch, device, memory, extras, models."""
+    facts = {**_system(), **_torch(), **_extras()}
+    listed = entries(LocalModelStore.from_environment(models or ()))
+    if json_:
+        usable = {entry.model.id: entry.state for entry in listed}
+        print(json.dumps({**facts, "models": usable}, indent=2))
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, value in facts.items():
+        table.add_row(name, escape(value))
+    console = Console()
+    console.print(table)
+    console.print()
+    console.print(entry_table(listed))
+
+
+def _system() -> dict[str, str]:
+    free = shutil.disk_usage(_existing(cache_folder())).free
+    return {
+        "capdemo": metadata.version("capdemo"),
+        "Python": f"{platform.python_version()}, {platform.platform(terse=True)}",
+        "memory": _physical_memory(),
+        "cache": f"{cache_folder()}, {free / 1e9:.1f} GB free",
+    }
+
+
+def _torch() -> dict[str, str]:
+    """What torch says of itself; a broken installation is a finding here, not a failure."""
+    try:
+        import torch  # noqa: PLC0415  # only this command's business
+
+        name = networks.device.device_name(networks.device.choose_device("auto"))
+        spandrel = networks.spandrel_import.import_spandrel()
+    except (ImportError, OSError, RuntimeError) as error:
+        return {"torch": f"cannot be used: {str(error).partition(chr(10))[0]}"}
+    found = {"torch": torch.__version__, "device": name}
+    if torch.cuda.is_available():
+        free, total = torch.cuda.mem_get_info()
+        found["device memory"] = f"{total / 1e9:.1f} GB, {free / 1e9:.1f} GB free"
+    found["spandrel"] = (
+        f"{metadata.version('spandrel')}, {len(spandrel.MAIN_REGISTRY)} architectures"
+    )
+    return found
+
+
+def _extras() -> dict[str, str]:
+    """Each extra, and what is missing of it."""
+    missing: dict[str, list[str]] = {}
+    for requirement in metadata.requires("capdemo") or ():
+        if match := _REQUIREMENT.match(requirement):
+            package, extra = match.groups()
+            missing.setdefault(extra, [])
+            if not _is_installed(package):
+                missing[extra].append(package)
+    return {
+        f"extra {extra}": f"lacks {', '.join(packages)}" if packages else "installed"
+        for extra, packages in missing.items()
+    }
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _physical_memory() -> str:
+    if not hasattr(os, "sysconf"):
+        return "unknown on this system"
+    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.1f} GB"
+
+
+def _existing(folder: Path) -> Path:
+    return next(place for place in (folder, *folder.parents) if place.exists())

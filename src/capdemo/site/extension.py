@@ -1,0 +1,123 @@
+"""The Python-Markdown extension: a page's text, the lock and the workflows in, HTML out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markdown import Extension
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from capdemo.errors import CapdemoError, InputError
+from capdemo.site.card import PREFIX, card
+from capdemo.site.elements import element, to_html
+from capdemo.site.figure import figure
+from capdemo.site.front_matter import check_address, promote_title
+from capdemo.site.links import relative_link
+from capdemo.site.lists import normalise_lists
+from capdemo.site.place import place_of
+from capdemo.site.references import picture_line
+from capdemo.site.replacements import replace
+from capdemo.site.sources import read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from xml.etree.ElementTree import Element
+
+    from markdown import Markdown
+
+    from capdemo.site.place import Place
+    from capdemo.site.sources import Sources
+
+TREE_PRIORITY = 7.9
+"""After `attr_list` (8), whose attributes are read; before what rewrites images and links."""
+
+SOURCE_PRIORITY = 27
+"""After line ends and tabs are normalised (30); before fences are taken out of the text (25)."""
+
+
+class CapdemoExtension(Extension):
+    """Source-style pages: picture lines, workflow links, lists, links between pages."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "root": [".", "The guide's folder: it holds docs/ and workflows/"],
+            "states": [{}, "From example to [state, [reasons]], as `capdemo status` has them"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # the name is Markdown's
+        """Register the processors, and the two extensions without which they cannot work."""
+        md.registerExtensions(["attr_list", "sane_lists"], {})
+        root = Path(self.getConfig("root"))
+        states = {
+            name: (state, tuple(reasons))
+            for name, (state, reasons) in self.getConfig("states").items()
+        }
+        md.preprocessors.register(_SourceStyle(md), "capdemo_source", SOURCE_PRIORITY)
+        tree = _Parts(md, read_sources(root, states))
+        md.treeprocessors.register(tree, "capdemo_parts", TREE_PRIORITY)
+
+
+class _SourceStyle(Preprocessor):
+    """The page's text as Python-Markdown needs it."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return normalise_lists(promote_title(lines, place_of(self.md).meta.get("title")))
+
+
+class _Parts(Treeprocessor):
+    """Figures, cards and links in a page."""
+
+    def __init__(self, md: Markdown, sources: Sources) -> None:
+        super().__init__(md)
+        self._sources = sources
+
+    def run(self, root: Element) -> None:
+        place = place_of(self.md)
+        rendering = _Rendering(self._sources, place)
+        errors: list[CapdemoError] = [
+            *check_address(place),
+            *replace(self.md, root, rendering.part),
+        ]
+        if errors:
+            raise _together(errors, place)
+        rendering.links(self.md, root)
+
+
+class _Rendering:
+    """One page's parts in order; knows whether the first figure is done."""
+
+    def __init__(self, sources: Sources, place: Place) -> None:
+        self._sources = sources
+        self._place = place
+        self._figures = 0
+
+    def part(self, candidate: Element) -> str | None:
+        """The HTML of a figure or a card, or None for any other element."""
+        if candidate.tag == "img":
+            return self._figure(candidate)
+        href = candidate.get("href", "") if candidate.tag == "a" else ""
+        if href.startswith(PREFIX) and not (candidate.text or len(candidate)):
+            return to_html(card(href, self._sources, self._place))
+        return None
+
+    def _figure(self, image: Element) -> str | None:
+        line = picture_line(image.attrib, self._sources.examples, self._sources.keys)
+        if line is None:
+            return None
+        self._figures += 1
+        first = self._figures == 1
+        return to_html(figure(line, self._sources, self._place, first=first))
+
+    def links(self, markdown: Markdown, root: Element) -> None:
+        """Make the page's own links from the site's root relative."""
+        for parent in list(root.iter()):
+            for link in [child for child in parent if child.tag == "a"]:
+                href = link.get("href", "")
+                relative = relative_link(href, self._place, self._sources.root / "docs")
+                if relative is not None:
+                    link.set("href", relative)
+                elif href.startswith(PREFIX):
+                    _stash_link(markdown, parent, link, self._place.relative(href.lstrip("/")))

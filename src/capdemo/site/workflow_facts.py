@@ -1,0 +1,111 @@
+"""What a workflow file says of itself: models, inputs, nodes; a file that cannot be read is an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from capdemo.models.catalogue import Catalogue, Model, default_catalogue
+from capdemo.nodes import NODES
+from capdemo.workflow import GraphNode, load_graph, read_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from capdemo.node_api import NodeSchema
+    from capdemo.outputs.lock import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model as the workflow uses it."""
+
+    folder: str
+    """ComfyUI's model folder."""
+    name: str
+    """As the workflow calls it, with `/`."""
+    known: Model | None
+    """What the catalogue has under that name."""
+    sha256: str | None
+    """Of the file that ran; else of the file that the catalogue verified."""
+    size: int | None
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowFacts:
+    """What the card of a workflow says."""
+
+    size: int
+    """Of the file, in bytes."""
+    models: tuple[ModelFacts, ...]
+    inputs: tuple[str, ...]
+    """Input pictures as paths under `workflows/`."""
+    unknown_nodes: tuple[str, ...]
+    """Types that capdemo does not run."""
+
+
+def workflow_facts(root: Path, workflow: str, record: Record | None) -> WorkflowFacts:
+    """Read a workflow by its path under `workflows/`. Raises `InputError` where it is damaged."""
+    path = root / "workflows" / workflow
+    nodes = _nodes(path, path.stat().st_mtime_ns)
+    models = dict.fromkeys(pair for node in nodes for pair in _widgets(node, "model"))
+    inputs = dict.fromkeys(name for node in nodes for _, name in _widgets(node, "input"))
+    catalogue = default_catalogue()
+    return WorkflowFacts(
+        size=path.stat().st_size,
+        models=tuple(_model(folder, name, record, catalogue) for folder, name in models),
+        inputs=tuple(_input_path(root, workflow, name) for name in inputs),
+        unknown_nodes=tuple(dict.fromkeys(n.class_type for n in nodes if _schema(n) is None)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _nodes(path: Path, _modified: int) -> tuple[GraphNode, ...]:
+    """The nodes that would run; read once for all pages of a build."""
+    graph, _problems = load_graph(read_workflow(path), _schemas())
+    return tuple(graph.nodes.values())
+
+
+def _schemas() -> Mapping[str, NodeSchema]:
+    return NODES.schemas
+
+
+def _schema(node: GraphNode) -> NodeSchema | None:
+    return _schemas().get(node.class_type)
+
+
+def _widgets(node: GraphNode, kind: str) -> Iterator[tuple[str, str]]:
+    """The values of a node's widgets that name a model or an input file, with the folder."""
+    schema = _schema(node)
+    for entry in schema.widgets if schema else ():
+        value = node.inputs.get(entry.name)
+        if entry.widget is None or not isinstance(value, str):
+            continue
+        folder = entry.widget.model_folder if kind == "model" else entry.widget.upload
+        if folder:
+            yield folder, value.replace("\\", "/")
+
+
+def _model(folder: str, name: str, record: Record | None, catalogue: Catalogue) -> ModelFacts:
+    known = catalogue.by_file(folder, name)
+    ran = next((used for used in record.key.models if used.name == name), None) if record else None
+    return ModelFacts(
+        folder=folder,
+        name=name,
+        known=known,
+        sha256=ran.sha256 if ran else known and known.sha256,
+        size=ran.size if ran else known and known.size,
+    )
+
+
+def _input_path(root: Path, workflow: str, name: str) -> str:
+    """Where an input lies: in the nearest `inputs/` folder above the workflow."""
+    parts = workflow.split("/")[:-1]
+    for depth in range(len(parts), 0, -1):
+        folder = "/".join([*parts[:depth], "inputs"])
+        if (root / "workflows" / folder).is_dir():
+            return f"{folder}/{name}"
+    return f"inputs/{name}"

@@ -1,0 +1,26 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.guide_for_tests import make_guide
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep tests away from the user's models and cache."""
+    monkeypatch.setenv("CAPDEMO_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.delenv("CAPDEMO_MODELS", raising=False)
+
+
+@pytest.fixture
+def guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small guide, and this process in its folder."""
+    root = make_guide(tmp_path / "guide")
+    monkeypatch.chdir(root)
+    return root

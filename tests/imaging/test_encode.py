@@ -1,0 +1,196 @@
+"""What is in the files: pixels, chunks and EXIF, read back by other means than ours."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import PIL.Image
+import pytest
+import skimage.data
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capdemo.imaging import encode
+from capdemo.imaging.metadata import ascii_json
+
+if TYPE_CHECKING:
+    from capdemo.imaging.choices import DisplayFormat
+
+PROMPT = json.dumps(
+    {"1": {"class_type": "LoadImage", "inputs": {"image": "café 😀.png"}}}, ensure_ascii=False
+)
+WORKFLOW = '{"nodes": [], "title": "é\\n\\"quoted\\""}'
+METADATA = {"workflow": WORKFLOW, "prompt": PROMPT}
+PHOTO = PIL.Image.fromarray(skimage.data.coffee())
+
+
+def chunks_of(content: bytes) -> list[tuple[bytes, bytes]]:
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    found, position = [], 8
+    while position < len(content):
+        (length,) = struct.unpack(">I", content[position : position + 4])
+        kind = content[position + 4 : position + 8]
+        found.append((kind, content[position + 8 : position + 8 + length]))
+        position += 12 + length
+    return found
+
+
+def exif_ascii(content: bytes) -> dict[int, bytes]:
+    """The ASCII tags of IFD0, read from the TIFF structure inside the file."""
+    start = content.index(b"II*\x00") if b"II*\x00" in content else content.index(b"MM\x00*")
+    tiff = content[start:]
+    order = "<" if tiff.startswith(b"II") else ">"
+    (offset,) = struct.unpack(f"{order}I", tiff[4:8])
+    (count,) = struct.unpack(f"{order}H", tiff[offset : offset + 2])
+    tags = {}
+    for index in range(count):
+        at = offset + 2 + 12 * index
+        tag, kind, length, where = struct.unpack(f"{order}HHII", tiff[at : at + 12])
+        if kind == 2:
+            tags[tag] = tiff[where : where + length]
+    return tags
+
+
+def test_pixels_are_clipped_and_truncated() -> None:
+    values = torch.tensor([-1.0, 0.0, 0.999 / 255, 0.5, 254.999 / 255, 1.0, 2.0])
+    assert encode.to_uint8(values).tolist() == [0, 0, 0, 127, 254, 255, 255]
+
+
+@given(st.lists(st.floats(-2, 3, width=32), min_size=1))
+def test_truncation_is_numpys(values: list[float]) -> None:
+    expected = np.clip(255.0 * np.array(values, np.float32), 0, 255).astype(np.uint8)
+    assert encode.to_uint8(torch.tensor(values, dtype=torch.float32)).tolist() == expected.tolist()
+
+
+def test_every_eight_bit_value_survives_reading_and_saving() -> None:
+    values = np.arange(256, dtype=np.uint8)
+    floats = torch.from_numpy(values.astype(np.float32) / np.float32(255))
+    assert np.array_equal(encode.to_uint8(floats), values)
+
+
+def test_the_input_of_truncation_stays_as_it_was() -> None:
+    values = torch.tensor([2.0, -1.0])
+    encode.to_uint8(values)
+    assert values.tolist() == [2.0, -1.0]
+
+
+def test_a_png_carries_prompt_and_workflow_in_ascii_text_chunks() -> None:
+    pixels = np.asarray(PHOTO)[:20, :30]
+    content = encode.png(pixels, METADATA)
+    found = chunks_of(content)
+    assert [kind for kind, _ in found] == [b"IHDR", b"tEXt", b"tEXt", b"IDAT", b"IEND"]
+    prompt, workflow = (data.split(b"\0", 1) for kind, data in found if kind == b"tEXt")
+    # ComfyUI writes json.dumps, whose text is ASCII.
+    assert prompt == [b"prompt", json.dumps(json.loads(PROMPT)).encode("ascii")]
+    assert workflow[0] == b"workflow"
+    assert workflow[1] == WORKFLOW.replace("é", "\\u00e9").encode("ascii")
+    assert np.array_equal(np.asarray(PIL.Image.open(io.BytesIO(content))), pixels)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("side", [1, 17])
+def test_a_png_is_lossless(channels: int, side: int) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, (side, side, channels), dtype=np.uint8)
+    content = encode.png(pixels, {})
+    assert np.array_equal(np.asarray(PIL.Image.open(io.BytesIO(content))), pixels)
+    assert all(kind != b"tEXt" for kind, _ in chunks_of(content))
+
+
+def test_compression_levels_are_comfyuis() -> None:
+    pixels = np.asarray(PHOTO)
+    for level in (encode.SAVED_COMPRESSION, encode.PREVIEW_COMPRESSION):
+        whole = io.BytesIO()
+        PHOTO.save(whole, "PNG", compress_level=level)
+        assert encode.png(pixels, {}, compression=level) == whole.getvalue()
+    assert (encode.SAVED_COMPRESSION, encode.PREVIEW_COMPRESSION) == (4, 1)
+    data = b"".join(data for kind, data in chunks_of(whole.getvalue()) if kind == b"IDAT")
+    assert len(zlib.decompress(data)) == PHOTO.height * (3 * PHOTO.width + 1)
+
+
+@given(st.recursive(st.none() | st.text() | st.floats(allow_nan=False), st.lists))
+def test_ascii_json_is_the_same_value(value: object) -> None:
+    text = ascii_json(json.dumps(value, ensure_ascii=False))
+    assert text.isascii()
+    assert json.loads(text) == value
+
+
+@pytest.mark.parametrize("image_format", ["avif", "webp"])
+def test_exif_holds_the_workflow_byte_for_byte(image_format: DisplayFormat) -> None:
+    shown = encode.display(PHOTO, width=64, image_format=image_format, metadata=METADATA)
+    tags = exif_ascii(shown.content)
+    assert tags[0x0110] == b"prompt:" + ascii_json(PROMPT).encode() + b"\0"
+    assert tags[0x010F] == b"workflow:" + ascii_json(WORKFLOW).encode() + b"\0"
+
+
+@pytest.mark.parametrize("image_format", ["avif", "webp"])
+def test_without_a_workflow_there_are_no_tags(image_format: DisplayFormat) -> None:
+    shown = encode.display(PHOTO, width=64, image_format=image_format, metadata={})
+    assert dict(PIL.Image.open(io.BytesIO(shown.content)).getexif()) == {}
+
+
+@pytest.mark.parametrize("image_format", ["avif", "webp"])
+def test_a_display_picture_looks_like_its_original(image_format: DisplayFormat) -> None:
+    shown = encode.display(PHOTO, width=300, image_format=image_format, metadata=METADATA)
+    assert (shown.width, shown.height) == (300, 200)
+    decoded = PIL.Image.open(io.BytesIO(shown.content))
+    assert decoded.format == image_format.upper()
+    small = np.asarray(PHOTO.resize((300, 200), PIL.Image.Resampling.LANCZOS), np.float64)
+    error = np.asarray(decoded.convert("RGB"), np.float64) - small
+    assert 10 * np.log10(255**2 / np.mean(error**2)) > 33
+
+
+@pytest.mark.parametrize("image_format", ["avif", "webp"])
+def test_same_input_same_bytes(image_format: DisplayFormat) -> None:
+    shown = [
+        encode.display(PHOTO, width=200, image_format=image_format, metadata=METADATA)
+        for _ in range(2)
+    ]
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("image_format", ["avif", "webp"])
+def test_transparency_survives(image_format: DisplayFormat) -> None:
+    picture = PHOTO.convert("RGBA")
+    picture.putalpha(PIL.Image.linear_gradient("L").resize(PHOTO.size))
+    shown = encode.display(picture, width=128, image_format=image_format, metadata={})
+    alpha = np.asarray(PIL.Image.open(io.BytesIO(shown.content)).convert("RGBA"))[..., 3]
+    assert alpha[0].max() < 10
+    assert alpha[-1].min() > 245
+
+
+def test_a_small_picture_is_not_enlarged() -> None:
+    shown = encode.display(PHOTO.resize((40, 30)), width=640, image_format="webp", metadata={})
+    assert (shown.width, shown.height) == (40, 30)
+
+
+def test_a_line_keeps_one_pixel() -> None:
+    line = PIL.Image.new("RGB", (1000, 1))
+    shown = encode.display(line, width=100, image_format="webp", metadata={})
+    assert (shown.width, shown.height) == (100, 1)
+
+
+@pytest.mark.parametrize("image_format", ["avif", "webp"])
+def test_quality_falls_until_the_file_is_small_enough(image_format: DisplayFormat) -> None:
+    free = encode.display(PHOTO, width=320, image_format=image_format, metadata={})
+    limit = len(free.content) * 3 // 4
+    bound = encode.display(PHOTO, width=320, image_format=image_format, metadata={}, limit=limit)
+    assert len(bound.content) <= limit < len(free.content)
+    assert encode.LOWEST_QUALITY <= bound.quality < free.quality
+
+
+def test_quality_stops_falling_where_pictures_would_mislead() -> None:
+    shown = encode.display(PHOTO, width=320, image_format="webp", metadata={}, limit=10)
+    assert shown.quality == encode.LOWEST_QUALITY
+
+
+def test_a_photograph_at_full_width_is_within_the_limit() -> None:
+    wide = PHOTO.resize((1280, 853))
+    for image_format in ("avif", "webp"):
+        shown = encode.display(wide, width=1280, image_format=image_format, metadata=METADATA)
+        assert len(shown.content) <= encode.DISPLAY_LIMIT
