@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-INPUTS = Path(__file__).parents[2] / "workflows" / "inputs"
+ROOT = Path(__file__).parents[2]
+INPUTS = ROOT / "workflows" / "inputs"
 TRUTHS = INPUTS / "truth"
 NAMES = sorted(path.name for path in INPUTS.glob("*.png"))
 TRUTH_NAMES = sorted(path.name for path in TRUTHS.iterdir())
@@ -45,7 +46,8 @@ def test_the_script_makes_the_committed_pixels(name: str, remade: Path) -> None:
 
 def test_the_drawing_is_what_its_script_draws(tmp_path: Path) -> None:
     drawn = tmp_path / "harbour.png"
-    subprocess.run([sys.executable, INPUTS / "draw_harbour.py", drawn], check=True)
+    module = "workflows.inputs.drawing.harbour"
+    subprocess.run([sys.executable, "-m", module, drawn], check=True, cwd=ROOT)
     np.testing.assert_array_equal(pixels(drawn), pixels(TRUTHS / "harbour.png"))
 
 

@@ -24,7 +24,7 @@ EXAMPLES = sorted(
 
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<source>[^)]*)\)(?P<attributes>\{[^}]*\})?")
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)]*)\)")
-CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 FIGURE = re.compile(r"\d\s?(?:seconds?|minutes?|s|ms|[KMG]i?B|dB|MPix)\b")
 
 

@@ -89,8 +89,10 @@ def test_feather_falls_off_on_all_four_sides() -> None:
 
 def test_feather_leaves_out_an_axis_no_longer_than_the_ramp() -> None:
     assert feather(2, 4, ramp=4).unique().tolist() == [1.0]
-    ramps = torch.tensor([1 / 3, 2 / 3 * 2 / 3, 1 / 3])
-    assert torch.allclose(feather(1, 4, ramp=3)[0, [0, 1, 3]], ramps)
+
+
+def test_ramps_of_two_sides_that_meet_are_multiplied() -> None:
+    assert feather(1, 5, ramp=4)[0].tolist() == [0.25, 0.5, 0.75 * 0.75, 0.5, 0.25]
 
 
 def blended(

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from capdemo import models as networks
 from capdemo.cli.options import Json, Models
@@ -65,7 +65,10 @@ def _entry(store: LocalModelStore, model: Model) -> Entry:
 
 def entry_table(listed: tuple[Entry, ...]) -> Table:
     """The entries for a terminal."""
-    table = Table("id", "network", "licence", "size", "here", box=None, pad_edge=False)
+    # An id is there to be typed: the other columns give way on a narrow terminal.
+    table = Table(
+        Column("id", no_wrap=True), "network", "licence", "size", "here", box=None, pad_edge=False
+    )
     for entry in listed:
         model = entry.model
         licence = model.licence if model.commercial else f"{model.licence} (non-commercial)"

@@ -74,15 +74,20 @@ def discard(part: Path) -> None:
 def _continue(url: str, part: Path, progress: Progress) -> None:
     import pooch  # noqa: PLC0415  # as requests above
 
-    with part.open("ab") as file:
-        sink = _Sink(file, _tag_file(part), progress)
-        fetch = pooch.HTTPDownloader(
-            chunk_size=_CHUNK,
-            timeout=_TIMEOUT,
-            headers=_headers(part, _tag_file(part)),
-            hooks={"response": sink.begin},
-        )
-        fetch(url, sink, None)
+    try:
+        with part.open("ab") as file:
+            sink = _Sink(file, _tag_file(part), progress)
+            fetch = pooch.HTTPDownloader(
+                chunk_size=_CHUNK,
+                timeout=_TIMEOUT,
+                headers=_headers(part, _tag_file(part)),
+                hooks={"response": sink.begin},
+            )
+            fetch(url, sink, None)
+    except BaseException:
+        if not part.stat().st_size:
+            discard(part)
+        raise
     _tag_file(part).unlink(missing_ok=True)
 
 

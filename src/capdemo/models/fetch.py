@@ -93,7 +93,7 @@ def _download_from_hub(source: HuggingFaceSource, progress: Progress) -> Path:
             progress(int(self.n), int(self.total) if self.total else None)
 
     folder = cache_folder() / "downloads" / source.repository.replace("/", "--")
-    address = f"https://huggingface.co/{source.repository}/{source.file}"
+    address = hub.hf_hub_url(source.repository, source.file, revision=source.revision)
     try:
         fetched = hub.hf_hub_download(
             source.repository,

@@ -1,8 +1,9 @@
 """Draws the harbour at evening, the flat-shaded illustration that the anime example enlarges.
 
 It draws shapes only: no font, no random number, no picture from elsewhere, so the same Pillow
-gives the same pixels. Run it as `python workflows/inputs/draw_harbour.py`; it overwrites the
-ground truth, or writes the file that is given to it.
+gives the same pixels. Run it in the repository's folder as
+`python -m workflows.inputs.drawing.harbour`; it overwrites the ground truth, or writes the file
+that is given to it.
 """
 
 from __future__ import annotations
@@ -11,96 +12,20 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
+from workflows.inputs.drawing.canvas import INK, WIDTH, Canvas, Point, smooth
+from workflows.inputs.drawing.cat import draw_cat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TRUTH = Path(__file__).parent / "truth" / "harbour.png"
+    from PIL import Image
 
-WIDTH, HEIGHT = 1024, 768
-SUPERSAMPLING = 4
-"""Shapes are drawn this much larger and averaged down, which gives their edges clean steps."""
+TRUTH = Path(__file__).parents[1] / "truth" / "harbour.png"
 
-INK = "#27233f"
-LINE = 3.2
-"""Width of an outline, in pixels of the finished picture."""
 HORIZON = 470
 QUAY = 648
-
-Point: TypeAlias = tuple[float, float]
-
-
-class Canvas:
-    """Shapes in pixels of the finished picture."""
-
-    def __init__(self) -> None:
-        self.image = Image.new("RGB", (WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING))
-        self._draw = ImageDraw.Draw(self.image)
-
-    def shape(self, points: Sequence[Point], fill: str, line: float = LINE) -> None:
-        """Fill a polygon and ink its outline; a line of 0 leaves the outline away."""
-        scaled = _scaled(points)
-        self._draw.polygon(scaled, fill=fill)
-        if line:
-            self.stroke([*points, points[0], points[1]], INK, line)
-
-    def box(self, corner: Point, size: Point, fill: str, line: float = LINE) -> None:
-        """Fill a rectangle and ink its outline."""
-        (left, top), (width, height) = corner, size
-        right, bottom = left + width, top + height
-        self.shape([corner, (right, top), (right, bottom), (left, bottom)], fill, line)
-
-    def disc(self, centre: Point, radii: Point, fill: str, line: float = LINE) -> None:
-        """Fill an ellipse; its outline lies inside the radii."""
-        (x, y), (across, down) = centre, radii
-        bounds = _scaled([(x - across, y - down), (x + across, y + down)])
-        width = round(line * SUPERSAMPLING)
-        self._draw.ellipse(bounds, fill=fill, outline=INK if line else None, width=width)
-
-    def stroke(self, points: Sequence[Point], colour: str, line: float = LINE) -> None:
-        """Draw an open line with round joints and ends."""
-        scaled = _scaled(points)
-        width = round(line * SUPERSAMPLING)
-        self._draw.line(scaled, fill=colour, width=width)
-        for x, y in scaled:
-            reach = width / 2
-            self._draw.ellipse([x - reach, y - reach, x + reach, y + reach], fill=colour)
-
-    def finished(self) -> Image.Image:
-        """The picture at its own size."""
-        return self.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
-
-
-def _scaled(points: Sequence[Point]) -> list[Point]:
-    return [(x * SUPERSAMPLING, y * SUPERSAMPLING) for x, y in points]
-
-
-def smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 14) -> list[Point]:
-    """A Catmull-Rom curve through the points."""
-    before, after = (points[-1], points[:2]) if closed else (points[0], points[-1:])
-    padded = [before, *points, *after]
-    curve: list[Point] = []
-    for (ax, ay), (bx, by), (cx, cy), (dx, dy) in zip(
-        padded, padded[1:], padded[2:], padded[3:], strict=False
-    ):
-        for step in range(steps):
-            t = step / steps
-            weights = (
-                (-t + 2 * t**2 - t**3) / 2,
-                (2 - 5 * t**2 + 3 * t**3) / 2,
-                (t + 4 * t**2 - 3 * t**3) / 2,
-                (t**3 - t**2) / 2,
-            )
-            curve.append(
-                (
-                    sum(w * v for w, v in zip(weights, (ax, bx, cx, dx), strict=True)),
-                    sum(w * v for w, v in zip(weights, (ay, by, cy, dy), strict=True)),
-                )
-            )
-    return curve if closed else [*curve, points[-1]]
 
 
 def draw_sky(canvas: Canvas) -> None:
@@ -211,8 +136,8 @@ def draw_row(canvas: Canvas) -> None:
         draw_house(canvas, house)
     canvas.shape([(-8, 560), (576, 560), (592, 586), (-8, 586)], "#cdb8a0")
     canvas.shape([(-8, 586), (592, 586), (592, 622), (-8, 622)], "#8f7d78")
-    for x in range(20, 590, 64):
-        canvas.stroke([(x, 588), (x, 620)], INK, 1.8)
+    for joint in range(20, 590, 64):
+        canvas.stroke([(joint, 588), (joint, 620)], INK, 1.8)
     canvas.stroke([(-4, 603), (590, 603)], INK, 1.8)
     rope = smooth([(-20, 318), (120, 366), (270, 330), (420, 372), (566, 352)], closed=False)
     canvas.stroke(rope, INK, 1.8)
@@ -283,76 +208,6 @@ def draw_crate(canvas: Canvas, corner: Point, size: float, wood: str) -> None:
     )
     canvas.box((x, y), (size, 12), "#e3b77c", 2.4)
     canvas.box((x, y + size - 12), (size, 12), "#e3b77c", 2.4)
-
-
-def draw_cat(canvas: Canvas) -> None:
-    """A ginger cat that sits on the quay and looks out at the reader."""
-    tail = smooth([(462, 650), (506, 660), (534, 634), (522, 600), (540, 582)], closed=False)
-    canvas.stroke(tail, INK, 25)
-    canvas.stroke(tail, "#e88d3c", 19)
-    canvas.stroke(tail[-14:], "#fdf1e2", 19)
-    body = [
-        (372, 654),
-        (358, 610),
-        (372, 556),
-        (398, 522),
-        (436, 522),
-        (462, 556),
-        (478, 610),
-        (466, 654),
-        (420, 660),
-    ]
-    canvas.shape(smooth(body), "#e88d3c")
-    chest = [(398, 540), (436, 540), (440, 590), (418, 612), (396, 590)]
-    canvas.shape(smooth(chest), "#fdf1e2", 0)
-    for x in (400, 436):
-        canvas.shape(
-            smooth([(x - 15, 606), (x + 15, 606), (x + 17, 656), (x - 17, 656)]), "#f6a556"
-        )
-        canvas.disc((x, 654), (20, 11), "#fdf1e2")
-    for left in (True, False):
-        side = -1 if left else 1
-        ear = [(418 + side * 50, 486), (418 + side * 44, 420), (418 + side * 10, 448)]
-        canvas.shape(ear, "#e88d3c")
-        inner = [(418 + side * 43, 470), (418 + side * 40, 436), (418 + side * 20, 452)]
-        canvas.shape(inner, "#f7b7a3", 0)
-    head = [
-        (418, 444),
-        (458, 456),
-        (480, 490),
-        (462, 526),
-        (418, 540),
-        (374, 526),
-        (356, 490),
-        (378, 456),
-    ]
-    canvas.shape(smooth(head), "#e88d3c")
-    for x, foot in ((404, 464), (418, 470), (432, 464)):
-        canvas.stroke([(x, 449), (x, foot)], "#a9551f", 5)
-    draw_face(canvas)
-    canvas.shape(
-        smooth([(376, 528), (418, 546), (460, 528), (462, 540), (418, 558), (374, 540)]),
-        "#3f7f8c",
-        2.6,
-    )
-    canvas.disc((418, 558), (9, 10), "#ffe38a", 2.6)
-
-
-def draw_face(canvas: Canvas) -> None:
-    """Eyes, muzzle and whiskers of the cat."""
-    canvas.disc((406, 516), (15, 12), "#fdf1e2", 0)
-    canvas.disc((430, 516), (15, 12), "#fdf1e2", 0)
-    for x in (394, 442):
-        canvas.disc((x, 490), (14, 15), "#d7e58a")
-        canvas.disc((x, 491), (6, 12), INK, 0)
-        canvas.disc((x + 4, 485), (3.4, 3.4), "#ffffff", 0)
-    canvas.shape([(411, 505), (425, 505), (418, 513)], "#d9524b", 2)
-    for side in (-1, 1):
-        mouth = [(418, 513), (418 + side * 6, 523), (418 + side * 14, 520)]
-        canvas.stroke(smooth(mouth, closed=False), INK, 2.4)
-        for lift in (-6, 2, 10):
-            root, tip = (418 + side * 26, 512 + lift / 3), (418 + side * 74, 506 + lift)
-            canvas.stroke([root, tip], "#fff8ea", 2)
 
 
 def draw_harbour() -> Image.Image:
