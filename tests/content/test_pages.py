@@ -145,3 +145,11 @@ def test_the_readme_runs_a_workflow_that_exists() -> None:
     commands = re.findall(r"capdemo run (\S+\.json)", READ_ON_THE_HOST[0].read_text("utf-8"))
     assert commands
     assert all((ROOT / command).is_file() for command in set(commands) - {"W.json"})
+
+
+def test_the_node_shown_to_authors_is_the_one_that_runs() -> None:
+    text = (DOCS / "en/develop/architecture.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    _, decorator, function = block.partition("@FAMILY.node")
+    source = (ROOT / "src/capdemo/nodes/resizing.py").read_text(encoding="utf-8")
+    assert decorator + function.rstrip() in source

@@ -27,7 +27,7 @@ PROMPT = json.dumps(
 )
 WORKFLOW = '{"nodes": [], "title": "é\\n\\"quoted\\""}'
 METADATA = {"workflow": WORKFLOW, "prompt": PROMPT}
-PHOTO = PIL.Image.fromarray(skimage.data.coffee())
+PHOTO = PIL.Image.fromarray(skimage.data.coffee())  # type: ignore[no-untyped-call]
 
 
 def chunks_of(content: bytes) -> list[tuple[bytes, bytes]]:

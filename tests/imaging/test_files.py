@@ -12,6 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 import torch
+from PIL.PngImagePlugin import PngInfo
 
 from capdemo.errors import RunError
 from capdemo.imaging import files
@@ -139,7 +140,7 @@ def test_the_alpha_channel_as_mask_is_inverted(tmp_path: Path) -> None:
 
 
 def test_an_opened_picture_carries_nothing_but_pixels(tmp_path: Path) -> None:
-    chunks = PIL.PngImagePlugin.PngInfo()  # type: ignore[attr-defined]
+    chunks = PngInfo()
     chunks.add_text("prompt", "secret")
     for name, pixels, mode in (("a.png", RGB, "RGB"), ("b.png", RGBA, "RGBA")):
         picture = files.open_picture(saved(tmp_path / name, pixels, pnginfo=chunks))

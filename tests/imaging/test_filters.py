@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 
@@ -16,13 +17,14 @@ def noise(*shape: int) -> Image:
     return Image(torch.rand(*shape, generator=torch.Generator().manual_seed(9)))
 
 
-def square_gaussian(radius: int, sigma: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def square_gaussian(radius: int, sigma: float) -> npt.NDArray[np.float64]:
     x, y = np.meshgrid(*[np.linspace(-1, 1, 2 * radius + 1)] * 2)
     weights = np.exp(-(np.sqrt(x * x + y * y) ** 2) / (2 * sigma * sigma))
-    return weights / weights.sum()  # type: ignore[no-any-return]
+    normalised: npt.NDArray[np.float64] = weights / weights.sum()
+    return normalised
 
 
-def filtered(image: Image, kernel: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray:  # type: ignore[type-arg]
+def filtered(image: Image, kernel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     radius = len(kernel) // 2
     around = ((0, 0), (radius, radius), (radius, radius), (0, 0))
     padded = np.pad(image.numpy().astype(np.float64), around, mode="reflect")

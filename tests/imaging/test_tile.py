@@ -88,7 +88,7 @@ def test_feather_falls_off_on_all_four_sides() -> None:
 
 
 def test_feather_leaves_out_an_axis_no_longer_than_the_ramp() -> None:
-    assert feather(2, 4, ramp=4).unique().tolist() == [1.0]
+    assert torch.equal(feather(2, 4, ramp=4), torch.ones(2, 4))
 
 
 def test_ramps_of_two_sides_that_meet_are_multiplied() -> None:
@@ -120,7 +120,7 @@ def blended(
                     at = (scale * top + row, scale * left + column)
                     values[:, *at] += weight * output[:, row, column]
                     weights[at] += weight
-    return values / weights  # type: ignore[no-any-return]
+    return values / weights
 
 
 def falloff(position: int, length: int, ramp: int) -> float:

@@ -176,5 +176,6 @@ def test_models_travel_along_links() -> None:
     def load(*, name: str) -> UpscaleModel:
         return name
 
-    assert load(name="a") == "a"
+    loaded: object = load(name="a")
+    assert loaded == "a"
     assert next(iter(family)).schema.outputs == (OutputSchema("UPSCALE_MODEL", "UPSCALE_MODEL"),)

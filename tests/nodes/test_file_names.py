@@ -156,7 +156,7 @@ def test_a_batch_number_does_not_overwrite_earlier_pictures(tmp_path: Path) -> N
     assert targets("n%batch_num%", tmp_path) == ["n0_00003_.png"]
 
 
-@pytest.mark.parametrize("prefix", ["../x", "a/../../x", "/tmp/x", "..\\x", "x/../../..", "a\0"])
+@pytest.mark.parametrize("prefix", ["../x", "a/../../x", "/etc/x", "..\\x", "x/../../..", "a\0"])
 def test_a_prefix_that_leads_out_is_refused(tmp_path: Path, prefix: str) -> None:
     with pytest.raises(RunError):
         targets(prefix, tmp_path / "output")

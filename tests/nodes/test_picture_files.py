@@ -76,6 +76,15 @@ def test_a_prefix_that_leads_out_writes_nothing(bench: Bench) -> None:
     assert [path.name for path in bench.folders.input.parent.iterdir()] == ["input"]
 
 
+@pytest.mark.parametrize("prefix", ["x" * 300, "x" * 300 + "/y", "taken/y"])
+def test_a_name_that_the_disk_refuses_is_a_plain_error(bench: Bench, prefix: str) -> None:
+    bench.folders.output.mkdir()
+    (bench.folders.output / "taken").touch()
+    with pytest.raises(RunError, match="could not be written"):
+        bench.run("SaveImage", images=noise(1, 4, 4, 3), filename_prefix=prefix)
+    assert [path.name for path in bench.folders.output.iterdir()] == ["taken"]
+
+
 def test_what_was_saved_before_a_stop_is_reported(bench: Bench) -> None:
     def stop(_done: int, _total: int) -> None:
         raise CancelledError("Stopped.")

@@ -185,15 +185,16 @@ def test_positions_go_before_names_that_are_not_complete(names: dict[str, JsonVa
 
 
 def test_two_controls_share_one_name() -> None:
+    """So one is left over among the positions; a button's null is another."""
     two = schema("Two", SEED, widget("noise_seed", Widget("INT", default=0)))
     names: dict[str, JsonValue] = {
         "seed": 1,
         "control_after_generate": "fixed",
+        "gone_since": 9,
         "noise_seed": 2,
     }
-    node = DocumentNode(
-        "1", "Two", widgets_values=(1, "fixed", 2, "fixed", None), widgets_values_named=names
-    )
+    values = (1, "fixed", 9, 2, "fixed", None)
+    node = DocumentNode("1", "Two", widgets_values=values, widgets_values_named=names)
     assert named_values(node, two) == {"seed": 1, "noise_seed": 2}
 
 

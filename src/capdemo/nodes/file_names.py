@@ -33,7 +33,7 @@ def input_file(name: str, folders: Folders) -> Path:
     bare, kind = (match["name"], match["folder"]) if match else (name, "input")
     folder = {"input": folders.input, "output": folders.output, "temp": folders.temp}[kind]
     path = _inside(folder, bare)
-    if not path.is_file():
+    if not _is_file(path):
         raise RunError(
             f"There is no picture {bare!r} in the folder {folder}.",
             hint=did_you_mean(bare, _files(folder)) or "Copy it there.",
@@ -93,9 +93,22 @@ def _filled(prefix: str, width: int, height: int, now: time.struct_time) -> str:
 def _highest_counter(folder: Path, name: str) -> int:
     pattern = re.escape(name).replace(re.escape(BATCH_NUMBER), r"\d+")
     counted = re.compile(rf"{pattern}_(\d+)(_.*)?", re.DOTALL)
-    names = (path.name for path in folder.iterdir()) if folder.is_dir() else iter(())
-    matches = (counted.fullmatch(existing) for existing in names)
+    matches = (counted.fullmatch(existing) for existing in _names(folder))
     return max((int(match[1]) for match in matches if match), default=0)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:  # Not there yet; or not usable, which writing will say with the reason.
+        return []
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # A name that the file system does not take, such as one of 300 letters.
+        return False
 
 
 def _inside(folder: Path, name: str) -> Path:

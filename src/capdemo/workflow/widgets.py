@@ -31,7 +31,7 @@ def named_values(node: DocumentNode, schema: NodeSchema) -> dict[str, JsonValue]
     """
     saved = node.widgets_values
     named = node.widgets_values_named
-    if named and (saved is None or _is_written_with(named, saved)):
+    if named is not None and (saved is None or _is_written_with(named, saved)):
         given = {entry.name: named[entry.name] for entry in schema.widgets if entry.name in named}
     elif isinstance(saved, tuple):
         given = _by_position(saved, schema)
