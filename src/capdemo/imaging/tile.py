@@ -63,24 +63,23 @@ def tiled_scale(
     weighted by `feather`. `progress` is told after every tile how many are done of how many.
     The result is float32, on the CPU, `round(scale * side)` pixels high and wide.
     """
-    height, width = pictures.shape[2:]
+    count, channels, height, width = pictures.shape
     tiles = plan_tiles(height, width, tile=tile, overlap=overlap)
-    total = len(pictures) * len(tiles)
-    results = []
+    results = torch.zeros(count, channels, round(scale * height), round(scale * width))
+    total = count * len(tiles)
     for number, picture in enumerate(pictures[:, None]):
-        done = number * len(tiles)
         if len(tiles) == 1:
-            results.append(function(picture).to("cpu", torch.float32))
-            progress(done + 1, total)
+            results[number] = function(picture)[0]
+            progress(number + 1, total)
             continue
-        blend = _Blend(picture, scale=scale, overlap=overlap)
+        blend = _Blend(results[number], scale=scale, overlap=overlap)
         for index, part in enumerate(tiles, start=1):
             rows = slice(part.top, part.top + part.height)
             columns = slice(part.left, part.left + part.width)
-            blend.add(function(picture[:, :, rows, columns]).to("cpu", torch.float32), part)
-            progress(done + index, total)
-        results.append(blend.mean())
-    return torch.cat(results)
+            blend.add(function(picture[:, :, rows, columns])[0], part)
+            progress(number * len(tiles) + index, total)
+        blend.finish()
+    return results
 
 
 def feather(height: int, width: int, *, ramp: int) -> torch.Tensor:
@@ -102,24 +101,23 @@ def _ramps(length: int, ramp: int) -> torch.Tensor:
 
 
 class _Blend:
-    """A weighted mean that tiles are added to."""
+    """A weighted mean of tiles, formed in the memory of its result (CHW, zeros at first)."""
 
-    def __init__(self, picture: torch.Tensor, *, scale: float, overlap: int) -> None:
-        channels, height, width = picture.shape[1:]
+    def __init__(self, result: torch.Tensor, *, scale: float, overlap: int) -> None:
+        self._result = result
+        self._weights = torch.zeros(result.shape[1:])
         self._scale = scale
         self._ramp = round(scale * overlap)
-        self._values = torch.zeros(1, channels, round(scale * height), round(scale * width))
-        self._weights = torch.zeros(self._values.shape[2:])
 
     def add(self, enlarged: torch.Tensor, tile: Tile) -> None:
-        """Add what became of a tile (1CHW)."""
-        height, width = enlarged.shape[2:]
+        """Add what became of a tile (CHW, on any device)."""
+        height, width = enlarged.shape[1:]
         top, left = round(self._scale * tile.top), round(self._scale * tile.left)
         rows, columns = slice(top, top + height), slice(left, left + width)
         weights = feather(height, width, ramp=self._ramp)
-        self._values[:, :, rows, columns] += enlarged * weights
+        self._result[:, rows, columns] += enlarged.to("cpu", torch.float32) * weights
         self._weights[rows, columns] += weights
 
-    def mean(self) -> torch.Tensor:
-        """The mean so far, in the memory of the sum; nothing may be added afterwards."""
-        return self._values.div_(self._weights)
+    def finish(self) -> None:
+        """Divide by the sum of weights."""
+        self._result /= self._weights

@@ -6,6 +6,7 @@ with a range, and `If-Range` makes the server send the whole file where it has s
 
 from __future__ import annotations
 
+from contextlib import closing
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 Progress: TypeAlias = "Callable[[int, int | None], None]"
 """Called with the bytes that are here and, where the server says so, the bytes of the whole."""
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
+"""Bytes; as many are lost when a connection breaks off."""
 _TIMEOUT = 30.0
 """Seconds without a byte."""
 
@@ -75,8 +77,10 @@ def _continue(url: str, part: Path, progress: Progress) -> None:
     import pooch  # noqa: PLC0415  # as requests above
 
     try:
-        with part.open("ab") as file:
-            sink = _Sink(file, _tag_file(part), progress)
+        with (
+            part.open("ab") as file,
+            closing(_Sink(file, _tag_file(part), progress)) as sink,
+        ):
             fetch = pooch.HTTPDownloader(
                 chunk_size=_CHUNK,
                 timeout=_TIMEOUT,
@@ -115,9 +119,11 @@ class _Sink:
         self._tag_file = tag_file
         self._progress = progress
         self._total: int | None = None
+        self._response: requests.Response | None = None
 
     def begin(self, response: requests.Response, **_options: Any) -> None:
         """Called by requests with each answer, redirects included, before its body is read."""
+        self._response = response
         if response.status_code == HTTPStatus.OK:
             self._file.truncate(0)
             tag = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
@@ -135,3 +141,8 @@ class _Sink:
 
     def flush(self) -> None:
         self._file.flush()
+
+    def close(self) -> None:
+        """Give up the connection, which pooch leaves open when a download breaks off."""
+        if self._response is not None:
+            self._response.close()

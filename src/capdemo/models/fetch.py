@@ -9,6 +9,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from capdemo.errors import InputError, RunError
 from capdemo.models.catalogue import HuggingFaceSource, Model, UrlSource
@@ -89,7 +90,13 @@ def _download_from_hub(source: HuggingFaceSource, progress: Progress) -> Path:
     from huggingface_hub import errors, utils  # noqa: PLC0415  # as above
 
     class Bar(utils.tqdm):  # type: ignore[misc, name-defined]  # tqdm has no types
-        def display(self, *_message: object) -> None:
+        """Draws nothing, but tells of every chunk."""
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **{**options, "disable": True})
+
+        def update(self, n: float | None = 1) -> None:
+            self.n += n or 0
             progress(int(self.n), int(self.total) if self.total else None)
 
     folder = cache_folder() / "downloads" / source.repository.replace("/", "--")

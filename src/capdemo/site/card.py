@@ -79,7 +79,9 @@ def _head(name: str, url: str, size: int) -> Element:
 def _unknown(types: tuple[str, ...]) -> Element | None:
     if not types:
         return None
-    return notice_element("ComfyUI only", f"capdemo does not run these nodes yet: {', '.join(types)}.")
+    return notice_element(
+        "ComfyUI only", f"capdemo does not run these nodes yet: {', '.join(types)}."
+    )
 
 
 def _measured(record: Record) -> Element:
@@ -113,7 +115,11 @@ def _needs(facts: WorkflowFacts, place: Place) -> Element | None:
 
 def _model(model: ModelFacts) -> Element:
     known = model.known
-    name = element("b", {}, _link(known.name, known.homepage)) if known else element("b", {}, model.name)
+    name = (
+        element("b", {}, _link(known.name, known.homepage))
+        if known
+        else element("b", {}, model.name)
+    )
     facts: list[tuple[str, Element | str]] = [
         ("File", element("code", {}, f"models/{model.folder}/{model.name}"))
     ]
@@ -122,7 +128,9 @@ def _model(model: ModelFacts) -> Element:
     if known:
         facts.append(("Licence", _link(known.licence, known.licence_url)))
     facts.append(("sha256", _digest(model.sha256)))
-    head = element("p", {}, element("span", {"class": "cd-kind"}, "Model"), " ", name, *_labels(model))
+    head = element(
+        "p", {}, element("span", {"class": "cd-kind"}, "Model"), " ", name, *_labels(model)
+    )
     return element("li", {}, head, _facts("cd-model", facts))
 
 

@@ -11,7 +11,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from capdemo.errors import CapdemoError, InputError
 from capdemo.site.card import PREFIX, card
-from capdemo.site.elements import element, to_html
+from capdemo.site.elements import to_html
 from capdemo.site.figure import figure
 from capdemo.site.front_matter import check_address, promote_title
 from capdemo.site.links import relative_link
@@ -121,3 +121,22 @@ class _Rendering:
                     link.set("href", relative)
                 elif href.startswith(PREFIX):
                     _stash_link(markdown, parent, link, self._place.relative(href.lstrip("/")))
+
+
+def _together(errors: Sequence[CapdemoError], place: Place) -> InputError:
+    """Everything that is wrong with a page, in one error."""
+    return InputError("\n".join(map(str, errors)), where=f"docs/{place.source}")
+
+
+def _stash_link(markdown: Markdown, parent: Element, link: Element, address: str) -> None:
+    """Put a link to a download out of reach of the site generator, which knows only pages."""
+    link.set("href", address)
+    tail, link.tail = link.tail or "", None
+    text = markdown.htmlStash.store(to_html(link)) + tail
+    position = list(parent).index(link)
+    parent.remove(link)
+    if position:
+        before = parent[position - 1]
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text

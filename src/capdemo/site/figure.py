@@ -75,7 +75,10 @@ def _side(picture: Picture, place: Place, loading: dict[str, str], alt: str) -> 
         element("span", {}, dimensions_text(picture.width, picture.height)),
     )
     return element(
-        "div", {"class": f"cd-side cd-side--{picture.role}"}, _picture(picture, place, loading, alt), label
+        "div",
+        {"class": f"cd-side cd-side--{picture.role}"},
+        _picture(picture, place, loading, alt),
+        label,
     )
 
 
@@ -170,5 +173,8 @@ def _absent(line: PictureLine, sources: Sources) -> Element:
     words = f"The picture of {line.example.rpartition('/')[2]} would stand here."
     note = notice_element(notice.badge, notice.text) if notice else None
     return element(
-        "figure", {"class": "cd-figure cd-figure--absent"}, note, element("p", {}, line.alt or words)
+        "figure",
+        {"class": "cd-figure cd-figure--absent"},
+        note,
+        element("p", {}, line.alt or words),
     )

@@ -19,7 +19,9 @@ class Notice:
     text: str
 
 
-def notice_of(example: Example | None, state: str = "", reasons: tuple[str, ...] = ()) -> Notice | None:
+def notice_of(
+    example: Example | None, state: str = "", reasons: tuple[str, ...] = ()
+) -> Notice | None:
     """What must be said of an example; None where nothing is wrong with it.
 
     `state` and `reasons` are those of `capdemo status`; without them the lock alone decides.

@@ -1,0 +1,5 @@
+"""`python -m capdemo` is `capdemo`."""
+
+from capdemo.cli import main
+
+main()
