@@ -204,7 +204,9 @@ def read_model(path: Path) -> Model:
 def read_catalogue(*folders: Path) -> Catalogue:
     """Read all catalogue files of some folders, in order of id; absent folders are empty."""
     paths = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
-    return Catalogue({model_id: read_model(paths[model_id]) for model_id in sorted(paths)})
+    return Catalogue(
+        {model_id: read_model(paths[model_id]) for model_id in sorted(paths, key=str.casefold)}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -214,7 +216,8 @@ def _built_in() -> Catalogue:
 
 def default_catalogue() -> Catalogue:
     """The built-in catalogue with the user's own entries over it."""
-    return Catalogue({**_built_in().models, **read_catalogue(user_catalogue_folder()).models})
+    models = {**_built_in().models, **read_catalogue(user_catalogue_folder()).models}
+    return Catalogue({model_id: models[model_id] for model_id in sorted(models, key=str.casefold)})
 
 
 def _source(table: dict[str, Any], where: str) -> Source:
