@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
+    from capdemo.models.catalogue import PackageSource
     from capdemo.outputs.lock import Record
     from capdemo.site.place import Place
     from capdemo.site.sources import Sources
@@ -128,10 +129,18 @@ def _model(model: ModelFacts) -> Element:
     if known:
         facts.append(("Licence", _link(known.licence, known.licence_url)))
     facts.append(("sha256", _digest(model.sha256)))
+    if model.package:
+        facts += _ran_from(model.package)
     head = element(
         "p", {}, element("span", {"class": "cd-kind"}, "Model"), " ", name, *_labels(model)
     )
     return element("li", {}, head, _facts("cd-model", facts))
+
+
+def _ran_from(source: PackageSource) -> list[tuple[str, Element | str]]:
+    """The package whose converted weights ran here in place of the file."""
+    weights = f"{source.file_name}, {size_text(source.size)}, of {source.package} {source.version}"
+    return [("Ran here with", weights), ("Its sha256", element("code", {}, source.sha256))]
 
 
 def _labels(model: ModelFacts) -> list[Element | str]:

@@ -154,8 +154,8 @@ def _caption(
         if (sources.root / "docs" / picture.original).is_file()
     ]
     parts: list[Element | str | None] = [example.caption]
-    for link in originals:
-        parts += [" ", link]
+    for number, link in enumerate(originals):
+        parts += [" Originals: " if number == 0 else " \N{MIDDLE DOT} ", link]
     notice = sources.notice(line.example)
     note = notice_element(notice.badge, notice.text) if notice else None
     return element("figcaption", {}, note, element("p", {}, *parts))

@@ -28,10 +28,14 @@ def duration_text(seconds: float) -> str:
 
 
 def dimensions_text(width: int, height: int) -> str:
-    """Width and height in pixels: `640 × 480`."""
+    """Width and height in pixels: such as 640 by 480."""
     return f"{width} \N{MULTIPLICATION SIGN} {height}"
+
+
+ONE_DIGIT = 10
+"""Below it, a tenth is worth saying."""
 
 
 def _short(amount: float) -> str:
     tenths = f"{amount:.1f}"
-    return tenths.removesuffix(".0") if float(tenths) < 10 else f"{amount:.0f}"
+    return tenths.removesuffix(".0") if float(tenths) < ONE_DIGIT else f"{amount:.0f}"

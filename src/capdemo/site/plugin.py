@@ -31,14 +31,14 @@ STAGED = frozenset({".json", ".png", ".jpg", ".md"})
 """What readers download from `workflows/`: workflows, pictures and their licences."""
 
 
-class Options(Config):
+class Options(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves a hook untyped
     """What `mkdocs.yml` may say under `capdemo`."""
 
     execute = config_options.Choice(("auto", "never", "always"), default="auto")
     """Whether `mkdocs build` runs examples first: those that need it, none, or all."""
 
 
-class CapdemoPlugin(BasePlugin[Options]):
+class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as above
     """Runs examples before a build, never while serving, and offers the workflows as downloads."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What a workflow file says of itself: models, inputs, nodes; a file that cannot be read is an error."""
+"""What a workflow file says of itself: its models, its inputs, its nodes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from capdemo.models.catalogue import Catalogue, Model, default_catalogue
+from capdemo.models.catalogue import Catalogue, Model, PackageSource, default_catalogue
 from capdemo.nodes import NODES
 from capdemo.workflow import GraphNode, load_graph, read_workflow
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capdemo.node_api import NodeSchema
-    from capdemo.outputs.lock import Record
+    from capdemo.outputs.lock import Record, UsedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,11 @@ class ModelFacts:
     known: Model | None
     """What the catalogue has under that name."""
     sha256: str | None
-    """Of the file that ran; else of the file that the catalogue verified."""
+    """Of the file that a reader downloads, where it is known."""
     size: int | None
-    """Bytes."""
+    """Of that file, in bytes."""
+    package: PackageSource | None
+    """The package whose weights ran in place of that file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,19 @@ def _widgets(node: GraphNode, kind: str) -> Iterator[tuple[str, str]]:
 def _model(folder: str, name: str, record: Record | None, catalogue: Catalogue) -> ModelFacts:
     known = catalogue.by_file(folder, name)
     ran = next((used for used in record.key.models if used.name == name), None) if record else None
-    return ModelFacts(
-        folder=folder,
-        name=name,
-        known=known,
-        sha256=ran.sha256 if ran else known and known.sha256,
-        size=ran.size if ran else known and known.size,
-    )
+    sources = known.sources if known else ()
+    packages = [source for source in sources if isinstance(source, PackageSource)]
+    package = next((source for source in packages if ran and _is_of(ran, source)), None)
+    if ran and package is None:
+        return ModelFacts(folder, name, known, ran.sha256, ran.size, None)
+    file = next((s for s in sources if not isinstance(s, PackageSource) and s.sha256), None)
+    sha256, size = (file.sha256, file.size) if file else (None, None)
+    return ModelFacts(folder, name, known, sha256, size, package)
+
+
+def _is_of(ran: UsedFile, source: PackageSource) -> bool:
+    """Whether the weights that ran are those of a package: as many bytes as its members have."""
+    return ran.size == sum(member.size for member in source.members)
 
 
 def _input_path(root: Path, workflow: str, name: str) -> str:
