@@ -242,10 +242,13 @@ def test_the_largest_square_that_nodes_make_is_within_the_limit(tmp_path: Path) 
         files.open_picture(path)
 
 
-def test_reading_leaves_pillows_settings_as_they_were(tmp_path: Path) -> None:
-    before, filters = PIL.Image.MAX_IMAGE_PIXELS, list(warnings.filters)
+def test_reading_leaves_pillows_settings_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", 12345)
+    filters = list(warnings.filters)
     files.load_image(saved(tmp_path / "a.png", RGB))
     with pytest.raises(RunError):
         files.load_image(tmp_path / "missing.png")
-    assert before == PIL.Image.MAX_IMAGE_PIXELS
+    assert PIL.Image.MAX_IMAGE_PIXELS == 12345
     assert filters == list(warnings.filters)

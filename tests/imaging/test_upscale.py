@@ -79,6 +79,14 @@ def test_alpha_is_enlarged_bilinearly() -> None:
     assert torch.equal(result[..., 3], alpha[:, 0])
 
 
+def test_tiles_are_comfyuis() -> None:
+    model = Enlarger(1)
+    upscale_with_model(noise(1, 10, 512, 3), model, progress=unheard)
+    upscale_with_model(noise(1, 10, 993, 3), model, progress=unheard)
+    # One tile; then three that begin at 0, 480 and 960.
+    assert model.sides == [512, 512, 512, 33]
+
+
 def test_tiles_are_halved_until_they_fit(caplog: pytest.LogCaptureFixture) -> None:
     image = noise(1, 300, 600, 3)
     model = Enlarger(1, largest=200)

@@ -31,6 +31,9 @@ def test_the_digest_is_remembered_by_size_and_time(tmp_path: Path) -> None:
     assert file_digest(path) == first
     forget_digests()
     assert file_digest(path) == hashlib.sha256(b"other").hexdigest()
+    path.write_bytes(b"third")
+    os.utime(path, ns=(0, 0))
+    assert file_digest(path) == hashlib.sha256(b"third").hexdigest()
     path.write_bytes(b"longer than before")
     assert file_digest(path) == hashlib.sha256(b"longer than before").hexdigest()
 

@@ -106,6 +106,7 @@ def test_counters_start_at_one_and_go_on(tmp_path: Path) -> None:
         ("ComfyUI_00007_.png", 8),
         ("ComfyUI_00007_.mp4", 8),  # any extension counts
         ("ComfyUI_12_copy.txt", 13),
+        ("ComfyUI_12", 13),
         ("ComfyUI_123456_.png", 123457),
         ("ComfyUI_00007.png", 1),  # no underscore behind the number
         ("comfyui_00007_.png", 1),
@@ -145,7 +146,8 @@ def test_counters_are_per_folder(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a_00004_.png").touch()
     assert targets("a", tmp_path) == ["a_00001_.png"]
-    assert targets("sub/a", tmp_path) == ["sub/a_00005_.png"]
+    for prefix in ("sub/a", "sub\\a"):
+        assert targets(prefix, tmp_path) == ["sub/a_00005_.png"]
 
 
 def test_a_batch_number_does_not_overwrite_earlier_pictures(tmp_path: Path) -> None:

@@ -1,0 +1,207 @@
+"""Source-style Markdown in, figures and cards out: a pure function of page, lock and workflow."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from markdown import Markdown
+from tests.guide_for_tests import add_example, add_workflow, invoke, scale_workflow
+
+from capdemo.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMPARE = "![Noise, before and after](/examples/basic/scale){example=compare}"
+
+
+class Elements(HTMLParser):
+    """The elements of a page, in order, and the text in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str, cls: str = "") -> list[dict[str, str]]:
+        return [a for name, a in self.found if name == tag and cls in a.get("class", "")]
+
+
+@pytest.fixture
+def built(guide: Path) -> Path:
+    add_example(guide, "section/basic/Scale", scale_workflow())
+    assert invoke("build", "--examples-only").code == 0
+    return guide
+
+
+def render(guide: Path, text: str, **options: Any) -> Elements:
+    options = {"root": str(guide), **options}
+    page = Markdown(extensions=["capdemo"], extension_configs={"capdemo": options})
+    return Elements(page.convert(text))
+
+
+def test_a_comparison_has_both_pictures_and_a_named_slider(built: Path) -> None:
+    page = render(built, COMPARE)
+    before, after = page.all("img")
+    assert (before["alt"], after["alt"]) == ("Coloured noise.", "Larger coloured noise.")
+    assert (before["width"], before["height"]) == ("16", "12")
+    assert (after["width"], after["height"]) == ("32", "24")
+    assert after["fetchpriority"] == "high", "the page's first figure"
+    assert [source["type"] for source in page.all("source")] == [
+        *("image/avif", "image/webp") * 2,
+    ]
+    assert re.fullmatch(r"examples/objects/[0-9a-f]{64}\.avif 32w", page.all("source")[2]["srcset"])
+    (slider,) = page.all("input")
+    assert slider["type"] == "range"
+    assert slider["aria-label"] == "Compare Input with Scale: Noise, before and after"
+    assert "A small picture, made larger." in page.text
+    assert "example" not in after
+
+
+def test_only_the_first_figure_is_loaded_at_once(built: Path) -> None:
+    page = render(built, f"{COMPARE}\n\n{COMPARE}")
+    assert [image.get("loading", "now") for image in page.all("img")] == [
+        *("now",) * 2,
+        *("lazy",) * 2,
+    ]
+
+
+@pytest.mark.parametrize(("view", "alt"), [("output", "My words"), ("input", "My words")])
+def test_one_picture_takes_the_pages_words(built: Path, view: str, alt: str) -> None:
+    page = render(built, f"![{alt}](/examples/section/basic/scale){{example={view}}}")
+    (image,) = page.all("img")
+    assert image["alt"] == alt
+    assert image["width"] == {"output": "32", "input": "16"}[view]
+    assert not page.all("input")
+
+
+def test_without_words_the_lock_has_its_own(built: Path) -> None:
+    (image,) = render(built, "![](/examples/basic/scale){example=output}").all("img")
+    assert image["alt"] == "Larger coloured noise."
+
+
+def test_original_pictures_are_linked_where_they_are(built: Path) -> None:
+    def originals() -> list[str]:
+        links = render(built, COMPARE).all("a")
+        return [link["href"] for link in links if link["href"].endswith(".png")]
+
+    assert len(originals()) == 2
+    for path in (built / "docs" / "examples" / "objects").glob("*.png"):
+        path.unlink()
+    assert originals() == []
+
+
+def test_a_foreign_picture_key_leads_to_an_example(built: Path) -> None:
+    line = "![](https://gyazo.com/0123abcd){gyazo=image}"
+    with pytest.raises(InputError, match=r"Add to docs/gyazo.toml: 0123abcd"):
+        render(built, line)
+    (built / "docs" / "gyazo.toml").write_text('0123abcd = "section/basic/Scale"\n')
+    page = render(built, line)
+    assert len(page.all("img")) == 2
+    assert "gyazo" not in str(page.found)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("![](/examples/basic/scael){example=compare}", "Did you mean 'basic/scale'?"),
+        ("![](/examples/basic/scale){example=both}", "compare, output or input"),
+        ("![](/pictures/scale.png){example=compare}", "begins with /examples/"),
+        ("[](/workflows/section/basic/Scael.json)", "Did you mean 'section/basic/Scale.json'?"),
+        ("[](/workflows/../../secret.json)", "There is no workflow"),
+    ],
+)
+def test_a_wrong_name_is_an_error_with_a_hint(built: Path, line: str, message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        render(built, line)
+
+
+def test_an_ambiguous_name_is_an_error(built: Path) -> None:
+    add_example(built, "other/basic/Scale", scale_workflow())
+    with pytest.raises(InputError, match="names 2 examples"):
+        render(built, COMPARE)
+
+
+def test_every_wrong_line_of_a_page_is_named_at_once(built: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        render(built, "![](/examples/one){example=input}\n\n[](/workflows/two.json)")
+    assert "'one'" in str(caught.value)
+    assert "two.json" in str(caught.value)
+
+
+def test_the_card_says_what_ran_and_how_to_repeat_it(built: Path) -> None:
+    page = render(built, "[](/workflows/section/basic/Scale.json)")
+    (card,) = page.all("div", "cd-card ") or page.all("div", "cd-card")[:1]
+    assert card["aria-label"] == "Workflow Scale.json"
+    downloads = [link for link in page.all("a") if "download" in link]
+    assert downloads[0]["href"] == "workflows/section/basic/Scale.json"
+    assert {link["href"] for link in downloads} >= {"workflows/inputs/noise.png"}
+    assert "capdemo run workflows/section/basic/Scale.json" in page.text
+    for words in ("Ran on", "threads", "Peak memory", "32 \N{MULTIPLICATION SIGN} 24", "exact"):
+        assert words in page.text
+    assert page.all("details")[0]["data-cd-json"] == "workflows/section/basic/Scale.json"
+
+
+@pytest.mark.parametrize("before", ["", "- ", "> ", "- A list\n  - "])
+def test_a_card_stands_in_paragraphs_lists_and_quotes(built: Path, before: str) -> None:
+    page = render(built, f"{before}[](/workflows/section/basic/Scale.json)")
+    assert len(page.all("details")) == 1
+
+
+def test_a_link_with_words_is_a_plain_download(built: Path) -> None:
+    page = render(built, "See [the file](/workflows/section/basic/Scale.json) first.")
+    assert page.found == [("p", {}), ("a", {"href": "workflows/section/basic/Scale.json"})]
+    assert page.text.strip() == "See the file first."
+
+
+def test_a_model_is_named_with_licence_and_label(guide: Path) -> None:
+    from tests.guide_for_tests import model_workflow
+
+    add_workflow(guide, "Sharp", model_workflow("4x-UltraSharp.pth"))
+    page = render(guide, "[](/workflows/Sharp.json)")
+    for words in ("4x-UltraSharp", "models/upscale_models/4x-UltraSharp.pth", "Non-commercial"):
+        assert words in page.text
+    assert "Ran on" not in page.text, "nobody ran it"
+
+
+def test_an_example_that_never_ran_says_so(guide: Path) -> None:
+    add_example(guide, "basic/Scale", scale_workflow())
+    page = render(guide, f"{COMPARE}\n\n[](/workflows/basic/Scale.json)")
+    assert page.text.count("Not rebuilt yet") == 2
+    assert not page.all("img")
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [("stale", "Stale"), ("failed", "Failed"), ("drifted", "Drifted")],
+)
+def test_what_is_not_fresh_is_never_shown_as_fresh(built: Path, state: str, word: str) -> None:
+    states = {"section/basic/Scale": (state, ["node 2 changed"])}
+    page = render(built, COMPARE, states=states)
+    assert word in page.text
+    assert "Node 2 changed." in page.text
+    assert word not in render(built, COMPARE).text
+
+
+def test_what_a_workflow_says_is_escaped(built: Path) -> None:
+    workflow = scale_workflow()
+    workflow["nodes"][1]["type"] = "<script>alert(1)</script>"
+    add_workflow(built, "Evil", workflow)
+    page = render(built, "[](/workflows/Evil.json)")
+    assert not page.all("script")
+    assert "<script>alert(1)</script>" in page.text
+
+
+def test_the_same_page_gives_the_same_html(built: Path) -> None:
+    text = f"{COMPARE}\n\n[](/workflows/section/basic/Scale.json)"
+    assert render(built, text).found == render(built, text).found
