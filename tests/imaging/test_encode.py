@@ -6,12 +6,12 @@ import io
 import json
 import struct
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import PIL.Image
 import pytest
-import skimage.data
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,8 @@ PROMPT = json.dumps(
 )
 WORKFLOW = '{"nodes": [], "title": "é\\n\\"quoted\\""}'
 METADATA = {"workflow": WORKFLOW, "prompt": PROMPT}
-PHOTO = PIL.Image.fromarray(skimage.data.coffee())  # type: ignore[no-untyped-call]
+COFFEE = Path(__file__).parents[2] / "workflows" / "inputs" / "truth" / "coffee.png"
+PHOTO = PIL.Image.open(COFFEE).convert("RGB")
 
 
 def chunks_of(content: bytes) -> list[tuple[bytes, bytes]]:

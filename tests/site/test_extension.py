@@ -11,6 +11,7 @@ from markdown import Markdown
 from tests.guide_for_tests import add_example, add_workflow, invoke, scale_workflow
 
 from capdemo.errors import InputError
+from capdemo.site.place import Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +150,7 @@ def test_the_card_says_what_ran_and_how_to_repeat_it(built: Path) -> None:
     assert "capdemo run workflows/section/basic/Scale.json" in page.text
     for words in ("Ran on", "threads", "Peak memory", "32 \N{MULTIPLICATION SIGN} 24", "exact"):
         assert words in page.text
-    assert page.all("details")[0]["data-cd-json"] == "workflows/section/basic/Scale.json"
+    assert page.all("a")[-1]["href"] == "workflows/section/basic/Scale.json", "in the fold-out"
 
 
 @pytest.mark.parametrize("before", ["", "- ", "> ", "- A list\n  - "])
@@ -205,3 +206,23 @@ def test_what_a_workflow_says_is_escaped(built: Path) -> None:
 def test_the_same_page_gives_the_same_html(built: Path) -> None:
     text = f"{COMPARE}\n\n[](/workflows/section/basic/Scale.json)"
     assert render(built, text).found == render(built, text).found
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "rewritten", "expected"),
+    [
+        ("en/faq.md", "en/faq/", False, "../../workflows/A b.json"),
+        ("en/faq.md", "en/faq/", True, "../workflows/A b.json"),
+        ("en/index.md", "en/", False, "../workflows/A b.json"),
+        ("en/index.md", "en/", True, "../workflows/A b.json"),
+        ("index.md", "", False, "workflows/A b.json"),
+    ],
+)
+def test_addresses_are_relative_in_every_generators_way(
+    source: str,
+    url: str,
+    expected: str,
+    rewritten: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    place = Place(source, url, rewritten=rewritten)
+    assert place.relative("workflows/A b.json") == expected.replace(" ", "%20")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from capdemo.errors import InputError, did_you_mean
 from capdemo.site.elements import element
@@ -29,7 +30,7 @@ def card(address: str, sources: Sources, place: Place) -> Element:
 
     Raises `InputError` where there is no such file, or it is damaged.
     """
-    workflow = address.removeprefix(PREFIX)
+    workflow = unquote(address.removeprefix(PREFIX))
     if workflow not in sources.workflows:
         raise InputError(
             f"There is no workflow {address!r}.", hint=did_you_mean(workflow, sources.workflows)
@@ -71,7 +72,7 @@ def _head(name: str, url: str, size: int) -> Element:
     )
     download = element("a", {"class": "cd-button", "href": url, "download": name}, "Download")
     copy = element(
-        "button", {"class": "cd-button", "type": "button", "data-cd-copy-from": url}, "Copy JSON"
+        "button", {"class": "cd-button", "type": "button", "data-cd-copy-file": ""}, "Copy JSON"
     )
     actions = element("p", {"class": "cd-card__actions"}, download, " ", copy)
     return element("div", {"class": "cd-card__head"}, title, actions)
@@ -188,7 +189,7 @@ def _source(url: str) -> Element:
     link = element("a", {"href": url}, "Open the workflow's JSON")
     return element(
         "details",
-        {"class": "cd-json", "data-cd-json": url},
+        {"class": "cd-json"},
         element("summary", {}, "Raw JSON"),
         element("p", {}, link),
     )

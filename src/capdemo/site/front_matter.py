@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from capdemo.errors import InputError
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from capdemo.site.place import Place
 
-_HEADING = re.compile(r"^##[ \t]+(?P<text>.+?)[ \t]*#*(?P<attributes>[ \t]*\{[^}]*\})?[ \t]*$")
 _FIELD = re.compile(r"\{\{\s*(?:page\.)?(?P<name>\w+)\s*\}\}")
 
 
@@ -40,17 +41,26 @@ def check_address(place: Place) -> list[InputError]:
     return errors
 
 
-def promote_title(lines: list[str], title: object) -> list[str]:
-    """Make a page's first line its main heading where it is a second-level one equal to the title.
+def promote_title(root: Element, title: object) -> None:
+    """Make a page's first heading its main one where it is of level 2 and equal to the title.
 
-    The heading keeps the id that links lead to.
+    It keeps the id that links lead to. Where no heading of level 2 is left, the others move up by
+    one level too, so that no level is missing.
     """
-    first = next((index for index, line in enumerate(lines) if line.strip()), None)
-    match = None if first is None else _HEADING.match(lines[first])
-    if first is None or match is None or _bare(match["text"]) != _bare(str(title or "")):
-        return lines
-    return [*lines[:first], lines[first][1:], *lines[first + 1 :]]
+    first = root[0] if len(root) else None
+    if first is None or first.tag != "h2" or not isinstance(title, str):
+        return
+    if _bare("".join(first.itertext())) != _bare(title):
+        return
+    first.tag = "h1"
+    headings = [element for element in root.iter() if element.tag in _MOVABLE]
+    if not any(heading.tag == "h2" for heading in headings):
+        for heading in headings:
+            heading.tag = f"h{int(heading.tag[1]) - 1}"
+
+
+_MOVABLE = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
 def _bare(text: str) -> str:
-    return " ".join(re.sub(r"\\([^\w\s])", r"\1", text).replace("&amp;", "&").split()).casefold()
+    return " ".join(text.replace("&amp;", "&").split()).casefold()

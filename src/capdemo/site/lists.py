@@ -61,9 +61,7 @@ class _Page:
         return self.out
 
     def _line(self, line: str) -> None:
-        quote = None if self.items or self.fence or self.raw_html else _QUOTE.match(line)
-        if quote:
-            self.quoted.append(quote["text"])
+        if self._quote(line):
             return
         self._end_quote()
         if not line.strip():
@@ -76,6 +74,18 @@ class _Page:
             self._continuation(rest)
         else:
             self._block(depth, rest)
+
+    def _quote(self, line: str) -> bool:
+        """Take a line of a quotation that stands in no list."""
+        quote = _QUOTE.match(line)
+        in_code = bool(self.fence) or self.raw_html
+        if quote is None or self._inside(line)[0] or (in_code and not self.items):
+            return False
+        if self.items:
+            self._close(0)
+            self._separate()
+        self.quoted.append(quote["text"])
+        return True
 
     def _end_quote(self) -> None:
         """A quotation is a page of its own."""
@@ -145,11 +155,8 @@ class _Page:
 
     def _item(self, depth: int, item: re.Match[str]) -> None:
         ordered = item["mark"][0].isdigit()
-        continues_list = depth < len(self.items) and self.items[depth].ordered == ordered
-        begins_list = depth >= len(self.items)
-        if begins_list and not (self.first_block and self.paragraph and self.items):
-            self._separate()
-        if not begins_list and not continues_list:
+        changes_kind = depth < len(self.items) and self.items[depth].ordered != ordered
+        if changes_kind or not (self.items and self.first_block):
             self._separate()
         self._close(depth)
         gap = len(item["gap"]) if 1 <= len(item["gap"]) <= _CODE and item["text"] else 1

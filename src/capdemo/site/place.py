@@ -22,10 +22,12 @@ class Place:
     url: str = ""
     """Path of the page under the site's root: `en/faq/`."""
     meta: Mapping[str, object] = field(default_factory=dict)
+    rewritten: bool = False
+    """Whether the generator takes relative links as those between source files, and moves them."""
 
     def relative(self, target: str) -> str:
-        """The relative URL from this page to a path under the site's root."""
-        start = posixpath.dirname(self.url)
+        """The relative URL, for an `href`, a `src` or a `srcset`, to a path under the root."""
+        start = posixpath.dirname(self.source if self.rewritten else self.url)
         return quote(posixpath.relpath(target, start or "."))
 
     def relative_source(self, target: str) -> str:
@@ -49,5 +51,5 @@ def place_of(markdown: Markdown) -> Place:
     if "rendering_context" in markdown.preprocessors:
         page = getattr(markdown.preprocessors["rendering_context"], "page", None)
         if page is not None:
-            return Place(page.path, page.url.lstrip("/"), page.meta)
+            return Place(page.path, page.url.lstrip("/"), page.meta, rewritten=True)
     return Place()

@@ -36,10 +36,11 @@
     }, 2000);
   };
 
-  for (const button of document.querySelectorAll("[data-cd-copy], [data-cd-copy-from]")) {
+  for (const button of document.querySelectorAll("[data-cd-copy], [data-cd-copy-file]")) {
     button.addEventListener("click", async () => {
       try {
-        const text = button.dataset.cdCopy ?? (await read(button.dataset.cdCopyFrom));
+        const file = button.closest(".cd-card").querySelector("a[download]");
+        const text = button.dataset.cdCopy ?? (await read(file.href));
         await navigator.clipboard.writeText(text);
         tell(button, "Copied");
       } catch {
@@ -48,12 +49,12 @@
     });
   }
 
-  for (const details of document.querySelectorAll("details[data-cd-json]")) {
+  for (const details of document.querySelectorAll("details.cd-json")) {
     details.addEventListener("toggle", async () => {
       if (!details.open || details.querySelector("pre")) return;
       try {
         const code = document.createElement("code");
-        code.textContent = await read(details.dataset.cdJson);
+        code.textContent = await read(details.querySelector("a").href);
         const pre = document.createElement("pre");
         pre.tabIndex = 0;
         pre.append(code);
