@@ -195,3 +195,16 @@ def test_a_photograph_at_full_width_is_within_the_limit() -> None:
     for image_format in ("avif", "webp"):
         shown = encode.display(wide, width=1280, image_format=image_format, metadata=METADATA)
         assert len(shown.content) <= encode.DISPLAY_LIMIT
+
+
+@pytest.mark.parametrize("image_format", ["avif", "webp"])
+def test_a_higher_quality_is_closer_to_the_picture(image_format: DisplayFormat) -> None:
+    def error(quality: int | None) -> float:
+        shown = encode.display(
+            PHOTO, width=600, image_format=image_format, metadata={}, quality=quality, limit=10**6
+        )
+        with PIL.Image.open(io.BytesIO(shown.content)) as picture:
+            difference = np.asarray(picture.convert("RGB"), float) - np.asarray(PHOTO, float)
+        return float(np.square(difference).mean())
+
+    assert error(92) < 0.9 * error(None)

@@ -60,8 +60,9 @@ def _entry(timing: Timing) -> dict[str, object]:
 
 
 def _table(timings: list[Timing]) -> Table:
-    columns = ("Variant", "Seconds", "Speed", "MPix/s", "Peak MB", "Largest difference", "PSNR dB")
-    table = Table(*columns, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in ("Variant", "Seconds", "Speed", "MPix/s", "Peak MB", "Furthest", "PSNR dB"):
+        table.add_column(name, no_wrap=True)
     for timing in timings:
         table.add_row(
             timing.variant,

@@ -60,13 +60,16 @@ def build_example(
     before = read_lock(project.lock).examples.get(spec.id, Example("", ""))
     try:
         record = _run(spec, project, store, machine, progress)
+        seconds = record.cost.seconds
     except CapdemoError as error:
         _keep(project, spec, replace(before, failure=str(error).replace(f"{project.root}/", "")))
         return Built(spec, "failed", str(error))
-    same = before.record is not None and _same_pictures(before.record, record)
-    kept = before.record if same and before.record is not None else record
-    _keep(project, spec, replace(before, record=kept, failure=""))
-    return Built(spec, "verified" if same else "built", seconds=record.cost.seconds)
+    outcome: Outcome = "built"
+    if before.record is not None and _same_pictures(before.record, record):
+        # What was measured first stays, so that a rerun elsewhere changes no line of the lock.
+        record, outcome = replace(before.record, pictures=record.pictures), "verified"
+    _keep(project, spec, replace(before, record=record, failure=""))
+    return Built(spec, outcome, seconds=seconds)
 
 
 def refresh_words(project: Project, specs: list[Spec]) -> bool:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 DISPLAY_WIDTHS = (640, 960, 1280)
 """Pixels; a picture that is narrower than the first is kept at its own width."""
 
+FAITHFUL_QUALITY = 92
+"""For a picture at its own size: a reader enlarges it, and must see its damage, not the codec's."""
+
 FORMATS: tuple[DisplayFormat, ...] = ("avif", "webp")
 
 
@@ -73,6 +76,7 @@ def _keep_variant(
         width=width,
         image_format=image_format,
         metadata=metadata,
+        quality=FAITHFUL_QUALITY if picture.width <= width else None,
     )
     path = store_object(project.objects, shown.content, image_format)
     return Variant(

@@ -83,18 +83,19 @@ def display(
     width: int,
     image_format: DisplayFormat,
     metadata: Mapping[str, str],
+    quality: int | None = None,
     limit: int = DISPLAY_LIMIT,
 ) -> DisplayPicture:
     """A copy of a picture (RGB or RGBA) for a page, at most `width` pixels wide.
 
-    It is never enlarged. The quality falls in steps until the file has at most `limit` bytes,
+    It is never enlarged. The quality, by default the format's own, falls in steps until the file has at most `limit` bytes,
     but not below `LOWEST_QUALITY`. EXIF carries the workflow. Same input, same bytes.
     """
     small = _scaled_down(picture, width)
     exif = PIL.Image.Exif()
     exif.update(exif_texts(metadata))
     options = {**_DISPLAY_OPTIONS[image_format], "exif": exif.tobytes()}
-    quality = _DISPLAY_QUALITY[image_format]
+    quality = quality or _DISPLAY_QUALITY[image_format]
     content = _encoded(small, image_format, quality, options)
     while len(content) > limit and quality > LOWEST_QUALITY:
         quality = max(quality - QUALITY_STEP, LOWEST_QUALITY)
