@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from tests.guide_for_tests import make_guide
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# How long one example takes is the machine's business; `capdemo bench` is where time is measured.
+settings.register_profile("capdemo", deadline=None)
+settings.load_profile("capdemo")
 
 
 @pytest.fixture(autouse=True)

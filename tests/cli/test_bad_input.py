@@ -204,3 +204,14 @@ def test_a_damaged_lock_stops_a_build(guide: Path) -> None:
     answer = invoke("build", "--examples-only")
     assert answer.code == 2
     assert "The lock is damaged" in answer.err
+
+
+def test_check_knows_models_that_are_not_here_from_those_that_nobody_knows(guide: Path) -> None:
+    add_workflow(guide, "Known", model_workflow("4x-UltraSharp.pth"))
+    assert invoke("check").code == 0
+    add_workflow(guide, "Unknown", model_workflow("5x-UltraSharp.pth"))
+    (problem,) = invoke("check", "--json").json["problems"]
+    assert problem["file"].endswith("Unknown.json")
+    assert problem["node"] == "2 (UpscaleModelLoader)"
+    assert problem["kind"] == "value_not_in_list"
+    assert "Did you mean '4x-UltraSharp.pth'?" in problem["hint"]

@@ -56,8 +56,7 @@ def test_every_page_is_accessible_and_fits(
     assert len(pages(guide_site)) >= 10
     for name in pages(guide_site):
         page = opened(browser, address + name, width, scheme)
-        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-        found = Axe().run(page, options=options)
+        found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{name} is {wide} pixels wide"
@@ -68,17 +67,17 @@ def test_the_slider_moves_by_keyboard_and_mouse(browser: Browser, address: str) 
     page = opened(browser, address + MAIN)
     slider = page.get_by_role("slider").first
     slider.scroll_into_view_if_needed()
-    shown = page.locator(".cd-side--input").first
+    shown = page.locator(".cd-side--input picture").first
 
     def clipped() -> str:
         return str(shown.evaluate("side => getComputedStyle(side).clipPath"))
 
-    assert clipped() == "inset(0px calc(50%) 0px 0px)" or "50%" in clipped()
+    assert "50%" in clipped()
     slider.focus()
     page.keyboard.press("End")
     assert slider.input_value() == "100"
     assert slider.get_attribute("aria-valuetext") == "100 % Input, 0 % ESRGAN (RealSR DF2K)"
-    assert clipped().startswith("inset(0px 0% 0px 0px)") or "100% - 100%" in clipped()
+    assert clipped().startswith("inset(0px 0% 0px 0px")
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     assert slider.input_value() == "1"
@@ -99,7 +98,7 @@ def test_both_pictures_lie_on_each_other(browser: Browser, address: str) -> None
     assert len(boxes) >= 5
     for before, after in boxes:
         assert before == after
-        assert before[2] > 600
+        assert before[2] > 500
 
 
 def test_without_javascript_both_pictures_are_there(browser: Browser, address: str) -> None:
@@ -122,7 +121,9 @@ def test_without_javascript_both_pictures_are_there(browser: Browser, address: s
 def test_in_print_both_pictures_are_there(browser: Browser, address: str) -> None:
     page = opened(browser, address + MAIN)
     page.emulate_media(media="print")
-    clip = page.locator(".cd-side--input").first.evaluate("s => getComputedStyle(s).clipPath")
+    clip = page.locator(".cd-side--input picture").first.evaluate(
+        "s => getComputedStyle(s).clipPath"
+    )
     assert clip == "none"
     assert page.locator(".cd-range").first.is_hidden()
 

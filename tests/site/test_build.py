@@ -147,6 +147,15 @@ def test_a_wrong_page_is_named(site: Path, old: str, new: str, message: str) -> 
     assert message in str(caught.value)
 
 
+def test_mkdocs_names_a_wrong_page_without_a_traceback(site: Path) -> None:
+    page = site / "docs" / "en" / "scale.md"
+    page.write_text(page.read_text().replace("/examples/scale", "/examples/scael"))
+    answer = mkdocs(site, "build")
+    assert answer.returncode == 1
+    assert "docs/en/scale.md: No example is called 'scael'" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def mkdocs(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", *arguments],

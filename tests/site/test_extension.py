@@ -226,3 +226,23 @@ def test_addresses_are_relative_in_every_generators_way(
 ) -> None:
     place = Place(source, url, rewritten=rewritten)
     assert place.relative("workflows/A b.json") == expected.replace(" ", "%20")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("# T\n\n### a\n\n#### b\n\n### c\n\n## d\n\n### e", "h1 h2 h3 h2 h2 h3"),
+        ("# T\n\n## a\n\n### b", "h1 h2 h3"),
+        ("## a\n\n#### b\n\n## c", "h2 h3 h2"),
+        ("### a\n\n## b", "h2 h2"),
+    ],
+)
+def test_no_level_of_heading_is_left_out(guide: Path, written: str, expected: str) -> None:
+    tags = [tag for tag, _ in render(guide, written).found if re.fullmatch(r"h\d", tag)]
+    assert " ".join(tags) == expected
+
+
+def test_the_extension_can_be_named_by_its_module(built: Path) -> None:
+    name = "capdemo.site.extension"
+    page = Markdown(extensions=[name], extension_configs={name: {"root": str(built)}})
+    assert Elements(page.convert(COMPARE)).found == render(built, COMPARE).found

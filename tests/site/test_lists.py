@@ -67,6 +67,46 @@ def lists(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+@st.composite
+def pages(draw: st.DrawFn) -> str:
+    """Lists with wide gaps, more paragraphs, lazy lines, code and quotations between the items."""
+    lines = ["Words:"] if draw(st.booleans()) else []
+    columns: list[int] = []
+    for number in range(draw(st.integers(1, 7))):
+        depth = draw(st.integers(0, len(columns)))
+        del columns[depth:]
+        inside = columns[-1] if columns else 0
+        lead = draw(st.integers(0, 1))
+        mark = draw(st.sampled_from(["-", "1."]))
+        gap = draw(st.integers(1, 3))
+        lines.append(f"{' ' * (inside + lead)}{mark}{' ' * gap}item {number}")
+        columns.append(inside + lead + len(mark) + gap)
+        margin = " " * columns[-1]
+        lines += draw(
+            st.sampled_from(
+                [
+                    [],
+                    [],
+                    ["lazy words"],
+                    [f"{margin}more words"],
+                    [f"{margin}    - still these words"],
+                    ["", f"{margin}a second paragraph"],
+                    ["", f"{margin}a second paragraph", ""],
+                    [""],
+                ]
+            )
+        )
+        if draw(st.integers(0, 5)) == 0:
+            columns.clear()
+            lines += draw(st.sampled_from([["", "A paragraph."], ["> A quotation", ""]]))
+    return "\n".join(lines)
+
+
+@given(pages())
+def test_what_stands_between_items_changes_nothing(text: str) -> None:
+    assert [item[:2] for item in rendered(text)] == [item[:2] for item in expected(text)]
+
+
 @given(lists())
 def test_nested_lists_are_those_of_commonmark(text: str) -> None:
     assert rendered(text) == expected(text)
@@ -80,6 +120,10 @@ def test_nested_lists_are_those_of_commonmark(text: str) -> None:
         "1. a\n   - b\n2. c",
         "- a\n\n  more of a\n\n- b",
         "> - a\n>   - b",
+        "- a\n> quoted\n> - b",
+        "- a\n\n  more of a\n- b",
+        "1. a\n\n   more of a\n   - b\n1. c",
+        "- a\n1. b",
     ],
 )
 def test_forms_of_the_source_style(text: str) -> None:

@@ -88,8 +88,9 @@ def display(
 ) -> DisplayPicture:
     """A copy of a picture (RGB or RGBA) for a page, at most `width` pixels wide.
 
-    It is never enlarged. The quality, by default the format's own, falls in steps until the file has at most `limit` bytes,
-    but not below `LOWEST_QUALITY`. EXIF carries the workflow. Same input, same bytes.
+    It is never enlarged. The quality, by default the format's own, falls in steps until the file
+    has at most `limit` bytes, but not below `LOWEST_QUALITY`. EXIF carries the workflow. Same
+    input, same bytes.
     """
     small = _scaled_down(picture, width)
     exif = PIL.Image.Exif()

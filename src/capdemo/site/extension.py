@@ -10,16 +10,16 @@ from markdown import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from capdemo.errors import CapdemoError, InputError, Problem, ProblemsError
+from capdemo.errors import CapdemoError, InputError
 from capdemo.site.card import PREFIX, card
 from capdemo.site.elements import to_html
 from capdemo.site.figure import figure
-from capdemo.site.front_matter import check_address, promote_title
+from capdemo.site.front_matter import check_address, close_heading_gaps, promote_title
 from capdemo.site.links import relative_link
 from capdemo.site.lists import normalise_lists
 from capdemo.site.place import place_of
 from capdemo.site.references import picture_line
-from capdemo.site.replacements import replace, stash_inline
+from capdemo.site.replacements import replace
 from capdemo.site.sources import read_sources
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 TREE_PRIORITY = 7.9
 """After `attr_list` (8), whose attributes are read; before what rewrites images and links."""
 
-LIST_PRIORITY = 27
+SOURCE_PRIORITY = 27
 """After line ends and tabs are normalised (30); before fences are taken out of the text (25)."""
 
 
@@ -56,16 +56,16 @@ class CapdemoExtension(Extension):
             name: (state, tuple(reasons))
             for name, (state, reasons) in self.getConfig("states").items()
         }
-        md.preprocessors.register(_Lists(md), "capdemo_lists", LIST_PRIORITY)
+        md.preprocessors.register(_SourceStyle(md), "capdemo_source", SOURCE_PRIORITY)
         tree = _Parts(md, read_sources(root, states))
         md.treeprocessors.register(tree, "capdemo_parts", TREE_PRIORITY)
 
 
-class _Lists(Preprocessor):
-    """The page's text with its lists as Python-Markdown needs them."""
+class _SourceStyle(Preprocessor):
+    """The page's text as Python-Markdown needs it."""
 
     def run(self, lines: list[str]) -> list[str]:
-        return normalise_lists(lines)
+        return normalise_lists(promote_title(lines, place_of(self.md).meta.get("title")))
 
 
 class _Parts(Treeprocessor):
@@ -77,7 +77,7 @@ class _Parts(Treeprocessor):
 
     def run(self, root: Element) -> None:
         place = place_of(self.md)
-        promote_title(root, place.meta.get("title"))
+        close_heading_gaps(root)
         rendering = _Rendering(self._sources, place)
         errors: list[CapdemoError] = [
             *check_address(place),
@@ -122,8 +122,9 @@ class _Rendering:
                 if relative is not None:
                     link.set("href", relative)
                 elif href.startswith(PREFIX):
-                    link.set("href", self._place.relative(unquote(href).lstrip("/")))
-                    stash_inline(markdown, parent, link)
+                    _stash_link(
+                        markdown, parent, link, self._place.relative(unquote(href).lstrip("/"))
+                    )
 
 
 def _together(errors: Sequence[CapdemoError], place: Place) -> InputError:
@@ -145,16 +146,6 @@ def _stash_link(markdown: Markdown, parent: Element, link: Element, address: str
         parent.text = (parent.text or "") + text
 
 
-def _together(errors: Sequence[CapdemoError], place: Place) -> InputError:
-    """All errors of a page as one."""
-    where = f"docs/{place.source}" if place.source else ""
-    if len(errors) == 1:
-        return InputError(errors[0].what, where=where, hint=errors[0].hint)
-    return ProblemsError(
-        [Problem(where, None, None, "page", error.what, error.hint) for error in errors]
-    )
-
-
 def makeExtension(**options: Any) -> CapdemoExtension:  # noqa: N802  # the name is Markdown's
-    """What Python-Markdown calls for an extension that is named by its module."""
+    """What Python-Markdown calls where the extension is listed as `capdemo.site.extension`."""
     return CapdemoExtension(**options)

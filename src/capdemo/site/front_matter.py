@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from capdemo.site.place import Place
 
+_HEADING = re.compile(r"^##[ \t]+(?P<text>.+?)[ \t]*#*(?P<attributes>[ \t]*\{[^}]*\})?[ \t]*$")
+_LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FIELD = re.compile(r"\{\{\s*(?:page\.)?(?P<name>\w+)\s*\}\}")
 
 
@@ -41,26 +43,36 @@ def check_address(place: Place) -> list[InputError]:
     return errors
 
 
-def promote_title(root: Element, title: object) -> None:
-    """Make a page's first heading its main one where it is of level 2 and equal to the title.
+def promote_title(lines: list[str], title: object) -> list[str]:
+    """Make a page's first line its main heading where it is a second-level one equal to the title.
 
-    It keeps the id that links lead to. Where no heading of level 2 is left, the others move up by
-    one level too, so that no level is missing.
+    The heading keeps the id that links lead to.
     """
-    first = root[0] if len(root) else None
-    if first is None or first.tag != "h2" or not isinstance(title, str):
-        return
-    if _bare("".join(first.itertext())) != _bare(title):
-        return
-    first.tag = "h1"
-    headings = [element for element in root.iter() if element.tag in _MOVABLE]
-    if not any(heading.tag == "h2" for heading in headings):
-        for heading in headings:
-            heading.tag = f"h{int(heading.tag[1]) - 1}"
+    first = next((index for index, line in enumerate(lines) if line.strip()), None)
+    match = None if first is None else _HEADING.match(lines[first])
+    if first is None or match is None or _bare(match["text"]) != _bare(str(title or "")):
+        return lines
+    return [*lines[:first], lines[first][1:], *lines[first + 1 :]]
 
 
-_MOVABLE = frozenset({"h2", "h3", "h4", "h5", "h6"})
+def close_heading_gaps(root: Element) -> None:
+    """Move headings up where the page leaves out a level, keeping which is below which.
+
+    Pages of the source style have their title at level 2 and go on at level 3; the title becomes
+    level 1, and what stood right below it then stands at level 2.
+    """
+    above: list[tuple[int, int]] = []  # levels as written and as they become, outermost first
+    for heading in root.iter():
+        if heading.tag not in _LEVELS:
+            continue
+        written = _LEVELS.index(heading.tag) + 1
+        while above and above[-1][0] >= written:
+            above.pop()
+        # A page without a heading of level 1 gets one from the theme.
+        level = above[-1][1] + 1 if above else min(written, 2)
+        heading.tag = _LEVELS[level - 1]
+        above.append((written, level))
 
 
 def _bare(text: str) -> str:
-    return " ".join(text.replace("&amp;", "&").split()).casefold()
+    return " ".join(re.sub(r"\\([^\w\s])", r"\1", text).replace("&amp;", "&").split()).casefold()

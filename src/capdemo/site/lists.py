@@ -156,7 +156,7 @@ class _Page:
     def _item(self, depth: int, item: re.Match[str]) -> None:
         ordered = item["mark"][0].isdigit()
         changes_kind = depth < len(self.items) and self.items[depth].ordered != ordered
-        if changes_kind or not (self.items and self.first_block):
+        if changes_kind or not (self.items and self.first_block) or self._began_inside(depth):
             self._separate()
         self._close(depth)
         gap = len(item["gap"]) if 1 <= len(item["gap"]) <= _CODE and item["text"] else 1
@@ -166,6 +166,11 @@ class _Page:
         self.items.append(_Item(len(item["lead"]) + len(item["mark"]) + gap, ordered))
         self._begin(text)
         self.first_block = True
+
+    def _began_inside(self, depth: int) -> bool:
+        """Whether the lines since the last empty one began deeper; such a block ends there."""
+        begin = next((i for i in range(len(self.out), 0, -1) if not self.out[i - 1].strip()), 0)
+        return begin < len(self.out) and _indent(self.out[begin]) > _STEP * depth
 
     def _begin(self, text: str) -> None:
         """Note what kind of block a line begins."""

@@ -1,97 +1,135 @@
-"""The MkDocs plugin: conveniences around the extension; each is a function of its own elsewhere."""
+"""The MkDocs plugin: conveniences only, each of which is also a command of its own."""
 
 from __future__ import annotations
 
-import logging
+import json
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.exceptions import Abort, PluginError
-from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import File, Files
+from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.structure.files import File
 
 from capdemo.errors import CapdemoError, ExitCode
-from capdemo.site.command import example_states, run_examples
-from capdemo.site.stage import staged_files
+from capdemo.outputs.lock import LOCK_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
 
-EXTENSIONS = ("capdemo", "capdemo.site.extension")
-"""The names under which a guide may list the extension."""
+_log = get_plugin_logger("capdemo")
 
-_log = logging.getLogger("mkdocs.plugins.capdemo")
+STAGED = frozenset({".json", ".png", ".jpg", ".md"})
+"""What readers download from `workflows/`: workflows, pictures and their licences."""
 
 
-class CapdemoOptions(Config):
-    """What `mkdocs.yml` may say under `plugins: capdemo`."""
+class Options(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves a hook untyped
+    """What `mkdocs.yml` may say under `capdemo`."""
 
     execute = config_options.Choice(("auto", "never", "always"), default="auto")
-    """`auto` runs examples that are out of date, `always` all; serving never runs any."""
+    """Whether `mkdocs build` runs examples first: those that need it, none, or all."""
 
 
-class CapdemoPlugin(BasePlugin[CapdemoOptions]):
-    """Runs examples before a build, tells the extension their states, stages workflows."""
+class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as above
+    """Runs examples before a build, never while serving, and offers the workflows as downloads."""
 
-    _serving = False
+    def __init__(self) -> None:
+        super().__init__()
+        self._serving = False
 
-    def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002  # MkDocs' keywords
-        """Note whether this is a build or a server."""
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG002  # MkDocs calls by name
+        """Remember whether this is `mkdocs serve`."""
         self._serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Run what is out of date, then hand folder and states to the extension."""
-        name = next((name for name in EXTENSIONS if name in config.markdown_extensions), None)
-        if name is None:
-            raise PluginError("List 'capdemo' under markdown_extensions in mkdocs.yml, too.")
+        """Run examples, then tell the Markdown extension where the guide is and how it stands."""
         root = _root(config)
-        if not self._serving and self.config.execute != "never":
-            _check_run(run_examples(root, force=self.config.execute == "always"))
-        options = config.mdx_configs.setdefault(name, {})
-        options.setdefault("root", str(root))
-        try:
-            options["states"] = dict(example_states(root))
-        except CapdemoError as error:
-            raise PluginError(str(error)) from error
+        if self.config.execute != "never" and not self._serving:
+            force = ["--force"] if self.config.execute == "always" else []
+            _build_examples(root, force)
+        options = dict(config.mdx_configs.get("capdemo") or {})
+        config.mdx_configs["capdemo"] = {**options, "root": str(root), "states": _states(root)}
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Put workflows and input pictures into the site."""
-        for address, path in staged_files(_root(config)).items():
-            files.append(File.generated(config, address, abs_src_path=str(path)))
+        """Add what readers download: everything under `workflows/` but the lock and the specs."""
+        root = _root(config)
+        for path in sorted((root / "workflows").rglob("*")):
+            if path.suffix in STAGED and path.name != LOCK_NAME:
+                uri = path.relative_to(root).as_posix()
+                files.append(_download(uri, path, config))
         return files
+
+    def on_page_context(
+        self,
+        context: TemplateContext,
+        *,
+        page: Page,
+        config: MkDocsConfig,  # noqa: ARG002  # MkDocs calls by name
+        nav: Navigation,  # noqa: ARG002
+    ) -> TemplateContext:
+        """Use a page's summary as its description."""
+        if "summary" in page.meta:
+            page.meta.setdefault("description", page.meta["summary"])
+        return context
 
     def on_serve(
         self,
         server: LiveReloadServer,
         *,
         config: MkDocsConfig,
-        builder: Callable[..., Any],  # noqa: ARG002  # MkDocs' keyword
+        builder: Any,  # noqa: ARG002  # MkDocs calls by name
     ) -> LiveReloadServer:
-        """Render again when a workflow or the lock changes."""
+        """Rebuild pages when a workflow or the lock changes."""
         server.watch(str(_root(config) / "workflows"))
         return server
 
     def on_build_error(self, *, error: Exception) -> None:
-        """End with the message alone where the guide is wrong, not with a traceback."""
+        """Where a page is wrong, end with what to do about it and not with a traceback."""
         if isinstance(error, CapdemoError):
             raise Abort(str(error)) from error
 
 
 def _root(config: MkDocsConfig) -> Path:
-    return Path(config.config_file_path or "mkdocs.yml").resolve().parent
+    return Path(config.config_file_path).resolve().parent
 
 
-def _check_run(code: ExitCode) -> None:
-    if code is ExitCode.WRONG_INPUT:
-        raise PluginError("The examples could not be run; see above. To build without: execute: never")
-    if code is ExitCode.FAILED:
-        _log.error("An example failed; its page shows the last good picture and says so.")
-    if code is ExitCode.NOT_FRESH:
-        # No warning: a strict build on a machine without the weights is a good build.
-        _log.info("Some examples could not be rebuilt here; their pages say so.")
+def _download(uri: str, path: Path, config: MkDocsConfig) -> File:
+    """A file that is copied as it is, also where its ending would make it a page."""
+    file = File.generated(config, uri, abs_src_path=str(path))
+    file.dest_uri = uri
+    file.url = uri
+    file.is_documentation_page = lambda: False  # type: ignore[method-assign]
+    return file
+
+
+def _build_examples(root: Path, options: list[str]) -> None:
+    done = _capdemo(root, "build", "--examples-only", *options)
+    for line in done.stdout.splitlines():
+        _log.info(line)
+    if done.returncode == ExitCode.NOT_FRESH:
+        _log.info("Some examples could not be rebuilt here: %s", done.stderr.strip())
+    elif done.returncode != ExitCode.DONE:
+        raise PluginError(done.stderr.strip())
+
+
+def _states(root: Path) -> dict[str, tuple[str, list[str]]]:
+    done = _capdemo(root, "status", "--json")
+    if done.returncode not in (ExitCode.DONE, ExitCode.NOT_FRESH):
+        raise PluginError(done.stderr.strip())
+    examples = json.loads(done.stdout)["examples"]
+    return {entry["id"]: (entry["state"], entry["reasons"]) for entry in examples}
+
+
+def _capdemo(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own: rendering pages never imports torch."""
+    command = [sys.executable, "-m", "capdemo", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603  # no shell, and no argument from outside

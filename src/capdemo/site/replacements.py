@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from capdemo.errors import CapdemoError, InputError
-from capdemo.site.elements import to_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,18 +33,6 @@ def replace(
     for parent in list(root.iter()):
         _split_paragraphs(parent)
     return errors
-
-
-def stash_inline(markdown: Markdown, parent: Element, child: Element) -> None:
-    """Put an element out of reach of later processors, where it stands in the text."""
-    after, child.tail = child.tail or "", None
-    text = markdown.htmlStash.store(to_html(child)) + after
-    position = list(parent).index(child)
-    parent.remove(child)
-    if position:
-        parent[position - 1].tail = (parent[position - 1].tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
 
 
 def _check_holder(parent: Element, child: Element, root: Element) -> None:

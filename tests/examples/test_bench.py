@@ -1,0 +1,31 @@
+"""What is compared is what `bench` says it compares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.guide_for_tests import add_workflow, model_workflow
+
+from capdemo.examples.bench import bench
+from capdemo.examples.prepare import prepare
+from capdemo.models.store import LocalModelStore
+from capdemo.models.upscaler import ReferenceUpscaler, Upscaler
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_reference_runs_as_comfyui_would(
+    guide: Path, tmp_path: Path, random_model: Any
+) -> None:
+    random_model(tmp_path / "models" / "upscale_models" / "tiny.safetensors", seed=0)
+    store = LocalModelStore.from_environment([tmp_path / "models"])
+    inputs = guide / "workflows" / "inputs"
+    path = add_workflow(guide, "Tiny", model_workflow("tiny.safetensors"))
+    timings = bench(prepare(path, store, inputs), store, "cpu", inputs, repeats=1)
+    kinds = [type(loaded) for loaded in store._loaded.values()]
+    assert kinds == [ReferenceUpscaler, Upscaler, Upscaler]
+    reference, exact, fast = timings
+    assert (reference.difference.max_abs, exact.difference.max_abs) == (0.0, 0.0)
+    assert fast.difference.max_abs > 0, "bfloat16 is not float32"
+    assert reference.megapixels_per_second * reference.seconds_median * 1e6 == 32 * 24

@@ -1,0 +1,31 @@
+"""The memory that a run took is that run's, not that of an earlier one."""
+
+from __future__ import annotations
+
+import torch
+
+from capdemo import models
+
+
+def test_peak_memory_starts_anew() -> None:
+    large = torch.ones(100_000_000)
+    before = models.device.peak_memory("cpu")
+    del large
+    models.device.reset_peak_memory("cpu")
+    after = models.device.peak_memory("cpu")
+    assert before - after > 300e6
+    large = torch.ones(50_000_000)
+    assert models.device.peak_memory("cpu") - after > 150e6
+    assert len(large) == 50_000_000
+
+
+def test_a_device_has_a_name_a_reader_knows() -> None:
+    name = models.device.device_name("cpu")
+    assert name.endswith(" threads")
+    assert len(name) > len("N threads, ")
+
+
+def test_auto_is_what_is_here() -> None:
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
+    assert models.device.choose_device("auto") == expected
+    assert models.device.choose_device("cpu") == "cpu"
