@@ -51,13 +51,30 @@ def test_json_has_the_shape_of_the_contract(guide: Path, scale: Path) -> None:
 def test_both_formats_and_a_written_png_give_the_same_pixels(guide: Path, scale: Path) -> None:
     assert invoke("run", scale, "--output-dir", "ui").code == 0
     assert invoke("convert", scale, "-o", "api.json").code == 0
-    (guide / "inputs").symlink_to(guide / "workflows" / "inputs")
     assert invoke("run", "api.json", "--output-dir", "api").code == 0
     written = guide / "ui" / "scaled_00001_.png"
     assert invoke("run", written, "--output-dir", "again").code == 0
     expected = pixels(written)
     assert np.array_equal(pixels(guide / "api" / "scaled_00001_.png"), expected)
     assert np.array_equal(pixels(guide / "again" / "scaled_00001_.png"), expected)
+
+
+def test_a_picture_that_lies_elsewhere_runs_in_the_guide_and_with_input_anywhere(
+    guide: Path,
+    scale: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    invoke("run", scale, "--output-dir", tmp_path / "out")
+    written = tmp_path / "out" / "scaled_00001_.png"
+    assert invoke("run", written, "--output-dir", "again").code == 0
+    monkeypatch.chdir(tmp_path)
+    answer = invoke("run", written, "--output-dir", "there")
+    assert answer.code == 2
+    assert "--input 'noise.png=FILE'" in answer.err
+    picture = f"noise.png={guide}/workflows/inputs/noise.png"
+    assert invoke("run", written, "--input", picture, "--output-dir", "there").code == 0
+    assert np.array_equal(pixels(tmp_path / "there" / "scaled_00001_.png"), pixels(written))
 
 
 def test_a_picture_carries_prompt_and_workflow(guide: Path, scale: Path) -> None:

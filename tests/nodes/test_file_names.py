@@ -78,7 +78,7 @@ def test_a_link_that_leads_out_is_refused(folders: Folders) -> None:
     [
         ("A.pgn", "Did you mean 'a.png'?"),
         ("sub/c.png", "Did you mean 'sub/b.png'?"),
-        ("harbour.jpg", "Copy it there."),
+        ("harbour.jpg", "Copy it there, or name another"),
         ("sub", ""),
         ("", ""),
         ("x" * 300, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
@@ -10,7 +11,6 @@ from capdemo.outputs.lock import LOCK_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,14 @@ def find_project(start: Path) -> Project:
 
 
 def input_folder(workflow: Path) -> Path:
-    """The folder whose pictures a workflow names: the nearest `inputs/` above it, else its own."""
-    for folder in workflow.resolve().parents:
-        if (folder / "inputs").is_dir():
-            return folder / "inputs"
-    return workflow.resolve().parent
+    """The folder whose pictures a workflow names.
+
+    The nearest `inputs/` or `workflows/inputs/` above the file; for a file that lies elsewhere,
+    such as a picture that carries its workflow, above the current folder; else its own folder.
+    """
+    file = workflow.resolve()
+    for folder in (*file.parents, Path.cwd(), *Path.cwd().parents):
+        for inputs in (folder / "inputs", folder / "workflows" / "inputs"):
+            if inputs.is_dir():
+                return inputs
+    return file.parent

@@ -36,7 +36,8 @@ def input_file(name: str, folders: Folders) -> Path:
     if not _is_file(path):
         raise RunError(
             f"There is no picture {bare!r} in the folder {folder}.",
-            hint=did_you_mean(bare, _files(folder)) or "Copy it there.",
+            hint=did_you_mean(bare, _files(folder))
+            or f"Copy it there, or name another: --input '{bare}=FILE'",
         )
     return path
 
