@@ -165,12 +165,23 @@ def test_a_lost_original_is_rebuilt_and_the_lock_stays(built: Path) -> None:
         path.unlink()
     state, reasons = states(built)["basic/Scale"]
     assert state == "missing"
-    assert reasons[0] == "input picture: 1 of 3 files are not here"
+    assert reasons == ["original: the full-size input and output were not made on this machine"]
     answer = invoke("build", "--examples-only")
     assert answer.code == 0
     assert answer.out.count("verified in") == 2
     assert all(path.is_file() for path in originals)
     assert (built / "workflows" / "examples.lock.json").read_bytes() == lock
+
+
+def test_a_lost_display_picture_is_made_again(built: Path) -> None:
+    (shown, *_) = (built / "docs" / "examples" / "objects").glob("*.avif")
+    content = shown.read_bytes()
+    shown.unlink()
+    found = [reason for _, reasons in states(built).values() for reason in reasons]
+    assert len(found) == 1
+    assert found[0].startswith("picture: a copy of the ")
+    assert invoke("build", "--examples-only").code == 0
+    assert shown.read_bytes() == content
 
 
 def test_a_failure_is_recorded_retried_and_loses_no_picture(built: Path) -> None:

@@ -184,7 +184,12 @@ def test_an_example_that_never_ran_says_so(guide: Path) -> None:
 
 @pytest.mark.parametrize(
     ("state", "word"),
-    [("stale", "Stale"), ("failed", "Failed"), ("drifted", "Drifted")],
+    [
+        ("stale", "Stale"),
+        ("failed", "Failed"),
+        ("drifted", "Drifted"),
+        ("missing", "Not rebuilt here"),
+    ],
 )
 def test_what_is_not_fresh_is_never_shown_as_fresh(built: Path, state: str, word: str) -> None:
     states = {"section/basic/Scale": (state, ["node 2 changed"])}

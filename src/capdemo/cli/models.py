@@ -76,7 +76,7 @@ def entry_table(listed: tuple[Entry, ...]) -> Table:
             escape(model.id),
             escape(f"{model.architecture} x{model.scale}"),
             escape(licence),
-            _megabytes(model.size),
+            _megabytes(model.size) if model.verified else "unverified",
             {"missing": "", "wrong": "[red]wrong file[/red]"}.get(entry.state, entry.state),
         )
     return table

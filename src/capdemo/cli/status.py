@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from capdemo.cli.options import Json, Models
 from capdemo.errors import ExitCode
@@ -41,7 +41,7 @@ def status(models: Models = None, json_: Json = False) -> None:
 
 
 def _table(found: list[Status]) -> Table:
-    table = Table("Example", "State", "Why", box=None, pad_edge=False)
+    table = Table(Column("Example", overflow="fold"), "State", "Why", box=None, pad_edge=False)
     for entry in found:
         reasons = "\n".join((*entry.reasons, *entry.absent_models))
         table.add_row(entry.spec.id, str(entry.state), reasons)

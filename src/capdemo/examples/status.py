@@ -127,8 +127,10 @@ def _changed_revisions(old: Mapping[str, int], new: Mapping[str, int]) -> Iterat
 
 
 def _absent_pictures(record: Record, project: Project) -> Iterator[str]:
+    """What a page shows first; then the originals, which are not committed but rebuilt."""
     for picture in record.pictures:
-        files = (picture.original, *(variant.file for variant in picture.variants))
-        absent = [name for name in files if not (project.docs / name).is_file()]
-        if absent:
-            yield f"{picture.role} picture: {len(absent)} of {len(files)} files are not here"
+        if not all((project.docs / shown.file).is_file() for shown in picture.variants):
+            yield f"picture: a copy of the {picture.role} that pages show is gone"
+    absent = [p.role for p in record.pictures if not (project.docs / p.original).is_file()]
+    if absent:
+        yield f"original: the full-size {' and '.join(absent)} were not made on this machine"

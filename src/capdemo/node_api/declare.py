@@ -105,9 +105,7 @@ class NodeFamily:
                 is_output=is_output,
             )
             parameters = {entry.name: name for name, entry in entries.items()}
-            self._nodes.append(
-                Node(schema, function, parameters, context[0] if context else None),
-            )
+            self._nodes.append(Node(schema, function, parameters, next(iter(context), None)))
             return function
 
         return declare

@@ -42,7 +42,7 @@ def notice_of(
 
 _SAID: Mapping[str, tuple[str, str]] = {
     "stale": ("Stale", "What is shown was made before the latest change."),
-    "missing": ("Incomplete", "A file of its pictures is not here."),
+    "missing": ("Not rebuilt here", "The pictures are those of the recorded run."),
     "drifted": ("Drifted", "A new run gave different pixels."),
 }
 
