@@ -169,8 +169,6 @@ def test_a_face_model_is_refused(tmp_path: Path) -> None:
 @pytest.mark.gpu
 @pytest.mark.parametrize("precision", ["exact", "fast"])
 def test_a_gpu_gives_what_the_cpu_gives(precision: Precision) -> None:
-    if not torch.cuda.is_available():
-        pytest.skip("no CUDA device")
     path = LocalModelStore.from_environment().file("upscale_models", "RealESRGAN_x4plus.pth")
     picture = _gradient(48, 48)
     expected = load_upscale_model(path, device="cpu", precision="exact")(picture)

@@ -15,8 +15,8 @@ from capdemo.cli.options import Device, Json, Models, Set, Workflow
 from capdemo.cli.progress import progress_bar
 from capdemo.examples import bench as benchmark
 from capdemo.examples.prepare import prepare
-from capdemo.examples.project import input_folder
 from capdemo.models.store import LocalModelStore
+from capdemo.workflow import input_folder
 
 if TYPE_CHECKING:
     from capdemo.examples.bench import Timing

@@ -152,9 +152,7 @@ def add(
     commercial: Annotated[bool, typer.Option(help="The licence allows commercial use.")] = False,
     author: str = "",
     homepage: str = "",
-    url: Annotated[
-        str, typer.Option(help="Where `fetch` gets the file; else a person has to.")
-    ] = "",
+    url: Annotated[str, typer.Option(help="Where `fetch` gets the file.")] = "",
     catalogue: Annotated[
         Path | None, typer.Option(help="Write here instead of among the user's own entries.")
     ] = None,

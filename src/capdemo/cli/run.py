@@ -13,10 +13,9 @@ from capdemo.cli.options import Device, Json, Models, PrecisionChoice, Set, Work
 from capdemo.cli.progress import progress_bar
 from capdemo.errors import InputError
 from capdemo.examples.prepare import check, input_names, prepare
-from capdemo.examples.project import input_folder
 from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
 from capdemo.models.store import LocalModelStore
-from capdemo.workflow import read_workflow
+from capdemo.workflow import input_folder, read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

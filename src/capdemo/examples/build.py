@@ -10,11 +10,11 @@ from capdemo.errors import CapdemoError, RunError
 from capdemo.examples.environment import environment
 from capdemo.examples.pictures import keep_picture
 from capdemo.examples.prepare import key_of, prepare
-from capdemo.examples.project import input_folder
 from capdemo.examples.run import run_prepared, temporary_folders
 from capdemo.nodes.file_names import input_file
 from capdemo.outputs.lock import Cost, Example, Lock, Record, read_lock, write_lock
 from capdemo.outputs.objects import prune_objects
+from capdemo.workflow import input_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from capdemo.errors import CapdemoError, Problem, did_you_mean
 from capdemo.examples.prepare import check, model_names
-from capdemo.examples.project import input_folder
 from capdemo.examples.spec import read_specs
 from capdemo.examples.status import State, status_of
 from capdemo.outputs.lock import read_lock
-from capdemo.workflow import read_workflow
+from capdemo.workflow import input_folder, read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
@@ -11,6 +10,7 @@ from capdemo.outputs.lock import LOCK_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,3 @@ def find_project(start: Path) -> Project:
         where=str(start),
         hint="Change to the guide's folder.",
     )
-
-
-def input_folder(workflow: Path) -> Path:
-    """The folder whose pictures a workflow names.
-
-    The nearest `inputs/` or `workflows/inputs/` above the file; for a file that lies elsewhere,
-    such as a picture that carries its workflow, above the current folder; else its own folder.
-    """
-    file = workflow.resolve()
-    for folder in (*file.parents, Path.cwd(), *Path.cwd().parents):
-        for inputs in (folder / "inputs", folder / "workflows" / "inputs"):
-            if inputs.is_dir():
-                return inputs
-    return file.parent

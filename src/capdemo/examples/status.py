@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from capdemo.errors import CapdemoError
 from capdemo.examples.environment import differences, environment
 from capdemo.examples.prepare import check, key_of, missing_models
-from capdemo.examples.project import input_folder
 from capdemo.outputs.lock import Example
-from capdemo.workflow import read_workflow
+from capdemo.workflow import input_folder, read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

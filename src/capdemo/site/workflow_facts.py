@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from capdemo.models.catalogue import Catalogue, Model, PackageSource, default_catalogue
 from capdemo.nodes import NODES
-from capdemo.workflow import GraphNode, load_graph, read_workflow
+from capdemo.workflow import GraphNode, input_folder, load_graph, read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ def workflow_facts(root: Path, workflow: str, record: Record | None) -> Workflow
     return WorkflowFacts(
         size=path.stat().st_size,
         models=tuple(_model(folder, name, record, catalogue) for folder, name in models),
-        inputs=tuple(_input_path(root, workflow, name) for name in inputs),
+        inputs=tuple(found for name in inputs if (found := _input_path(root, workflow, name))),
         unknown_nodes=tuple(dict.fromkeys(n.class_type for n in nodes if _schema(n) is None)),
     )
 
@@ -109,11 +109,8 @@ def _is_of(ran: UsedFile, source: PackageSource) -> bool:
     return ran.size == sum(member.size for member in source.members)
 
 
-def _input_path(root: Path, workflow: str, name: str) -> str:
-    """Where an input lies: in the nearest `inputs/` folder above the workflow."""
-    parts = workflow.split("/")[:-1]
-    for depth in range(len(parts), 0, -1):
-        folder = "/".join([*parts[:depth], "inputs"])
-        if (root / "workflows" / folder).is_dir():
-            return f"{folder}/{name}"
-    return f"inputs/{name}"
+def _input_path(root: Path, workflow: str, name: str) -> str | None:
+    """Where an input lies under `workflows/`; None where a reader could not download it."""
+    workflows = (root / "workflows").resolve()
+    path = input_folder(workflows / workflow) / name
+    return path.relative_to(workflows).as_posix() if path.is_relative_to(workflows) else None

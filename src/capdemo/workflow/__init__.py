@@ -4,6 +4,7 @@ from capdemo.workflow.api import graph_from_api, graph_to_api
 from capdemo.workflow.document import Document, DocumentLink, DocumentNode
 from capdemo.workflow.flatten import to_graph, unnamed_values
 from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
+from capdemo.workflow.inputs import input_folder
 from capdemo.workflow.load import load_graph
 from capdemo.workflow.read import WorkflowFile, read_workflow
 
@@ -18,6 +19,7 @@ __all__ = [
     "WorkflowFile",
     "graph_from_api",
     "graph_to_api",
+    "input_folder",
     "load_graph",
     "read_workflow",
     "to_graph",
