@@ -3,15 +3,56 @@
 from capdemo.node_api.context import Folders, ModelStore, Precision, RunContext, SavedFile
 from capdemo.node_api.declare import Node, NodeFamily
 from capdemo.node_api.registry import NodeRegistry
-from capdemo.node_api.schema import InputSchema, NodeSchema, OutputSchema, Widget, WidgetValue
-from capdemo.node_api.sockets import Image, Mask, UpscaleModel
-from capdemo.node_api.widgets import InputFile, ModelFile, Multiline, Name, Range, Seed
+from capdemo.node_api.schema import (
+    InputSchema,
+    NodeSchema,
+    Option,
+    OutputSchema,
+    Rows,
+    Widget,
+    WidgetType,
+    WidgetValue,
+)
+from capdemo.node_api.sockets import (
+    Anything,
+    Audio,
+    Blocker,
+    Image,
+    Latent,
+    Mask,
+    UpscaleModel,
+    Video,
+    VideoComponents,
+)
+from capdemo.node_api.widgets import (
+    Custom,
+    DynamicPrompts,
+    Grows,
+    InputFile,
+    Lazy,
+    LinkOnly,
+    ModelFile,
+    Multiline,
+    Name,
+    Range,
+    Seed,
+    option,
+)
 
 __all__ = [
+    "Anything",
+    "Audio",
+    "Blocker",
+    "Custom",
+    "DynamicPrompts",
     "Folders",
+    "Grows",
     "Image",
     "InputFile",
     "InputSchema",
+    "Latent",
+    "Lazy",
+    "LinkOnly",
     "Mask",
     "ModelFile",
     "ModelStore",
@@ -21,13 +62,19 @@ __all__ = [
     "NodeFamily",
     "NodeRegistry",
     "NodeSchema",
+    "Option",
     "OutputSchema",
     "Precision",
     "Range",
+    "Rows",
     "RunContext",
     "SavedFile",
     "Seed",
     "UpscaleModel",
+    "Video",
+    "VideoComponents",
     "Widget",
+    "WidgetType",
     "WidgetValue",
+    "option",
 ]

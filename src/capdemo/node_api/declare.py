@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import types
 from dataclasses import dataclass
-from typing import (
-    TYPE_CHECKING,
-    Annotated,
-    Any,
-    Literal,
-    TypeVar,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
 
+from capdemo.errors import RunError
 from capdemo.node_api.context import RunContext
-from capdemo.node_api.schema import InputSchema, NodeSchema, OutputSchema, Widget, WidgetType
-from capdemo.node_api.sockets import SOCKET_TYPES
-from capdemo.node_api.widgets import InputFile, ModelFile, Multiline, Name, Range, Seed
+from capdemo.node_api.derive import Parameter, derive_outputs, derive_parameter, takes_list
+from capdemo.node_api.schema import NodeSchema, OutputSchema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-NodeFunction = TypeVar("NodeFunction", bound="Callable[..., Any]")
+    from capdemo.node_api.schema import InputSchema
 
-_WIDGET_TYPES: Mapping[type, WidgetType] = {
-    bool: "BOOLEAN",
-    int: "INT",
-    float: "FLOAT",
-    str: "STRING",
-}
+NodeFunction = TypeVar("NodeFunction", bound="Callable[..., Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +24,20 @@ class Node:
     """A node's schema and the function that does its work."""
 
     schema: NodeSchema
-    function: Callable[..., Any]
-    parameters: Mapping[str, str]
-    """From an input's name in workflow files to the function's parameter."""
-    context_parameter: str | None
+    function: Callable[..., Any] | None = None
+    """None for a node that is only declared, so that its workflows can be read."""
+    parameters: tuple[Parameter, ...] = ()
+    """All but the context."""
+    context_parameter: str | None = None
     """The parameter that takes the `RunContext`, if there is one."""
+    needed: Callable[..., Sequence[str]] | None = None
+    """Which of its lazy inputs the node wants, told the arguments that there are."""
 
     def run(self, inputs: Mapping[str, object], context: RunContext) -> tuple[object, ...]:
         """Call the function with inputs named as in the schema; one value per output slot."""
-        arguments = {self.parameters[name]: value for name, value in inputs.items()}
+        if self.function is None:
+            raise RunError("This node is declared, so that workflows can be read, and has no code.")
+        arguments = self.arguments(inputs)
         if self.context_parameter is not None:
             arguments[self.context_parameter] = context
         result = self.function(**arguments)
@@ -57,6 +45,13 @@ class Node:
         if slots == 0:
             return ()
         return cast("tuple[object, ...]", result) if slots > 1 else (result,)
+
+    def arguments(self, inputs: Mapping[str, object]) -> dict[str, object]:
+        """The function's arguments, without the context."""
+        arguments: dict[str, object] = {}
+        for parameter in self.parameters:
+            arguments |= parameter.argument(inputs)
+        return arguments
 
 
 class NodeFamily:
@@ -77,100 +72,73 @@ class NodeFamily:
         category: str,
         revision: int = 1,
         is_output: bool = False,
+        needed: Callable[..., Sequence[str]] | None = None,
     ) -> Callable[[NodeFunction], NodeFunction]:
         """Declare a keyword-only function as the node that workflow files call `class_type`.
 
         The widget order is the parameter order, types and bounds come from the hints, the
-        description from the docstring, the output slots from the return hint.
+        description from the docstring, the output slots from the return hint. Hints of
+        `list[...]`, on every parameter or on none, make a node that takes whole lists. `needed`
+        is called with the arguments that are there and names the lazy ones that are wanted.
         """
 
         def declare(function: NodeFunction) -> NodeFunction:
             hints = get_type_hints(function, include_extras=True)
             returned = hints.pop("return", None)
-            context = [name for name, hint in hints.items() if hint is RunContext]
-            entries = {
-                parameter.name: _input(parameter, hints[parameter.name])
+            context = next((name for name, hint in hints.items() if hint is RunContext), None)
+            lists = {takes_list(hint) for name, hint in hints.items() if name != context}
+            if len(lists) > 1:
+                msg = f"{class_type}: hint all parameters as lists, or none."
+                raise TypeError(msg)
+            parameters = tuple(
+                _parameter(parameter, hints[parameter.name])
                 for parameter in inspect.signature(function).parameters.values()
-                if parameter.name not in context
-            }
+                if parameter.name != context
+            )
             schema = NodeSchema(
                 class_type=class_type,
-                inputs=tuple(entries.values()),
-                outputs=_outputs(returned),
+                inputs=tuple(parameter.entry for parameter in parameters),
+                outputs=derive_outputs(returned),
                 category=category,
                 description=inspect.getdoc(function) or "",
                 pack=self.pack,
                 licence=self.licence,
                 revision=revision,
                 is_output=is_output,
+                input_is_list=lists == {True},
             )
-            parameters = {entry.name: name for name, entry in entries.items()}
-            self._nodes.append(Node(schema, function, parameters, next(iter(context), None)))
+            self._nodes.append(Node(schema, function, parameters, context, needed))
             return function
 
         return declare
 
+    def declare(
+        self,
+        class_type: str,
+        *,
+        category: str,
+        description: str,
+        inputs: Sequence[InputSchema] = (),
+        outputs: Sequence[str | OutputSchema] = (),
+        is_output: bool = False,
+    ) -> None:
+        """Declare a node that does not run here, so that its workflows convert and validate."""
+        schema = NodeSchema(
+            class_type=class_type,
+            inputs=tuple(inputs),
+            outputs=tuple(OutputSchema(o, o) if isinstance(o, str) else o for o in outputs),
+            category=category,
+            description=description,
+            pack=self.pack,
+            licence=self.licence,
+            is_output=is_output,
+            executable=False,
+        )
+        self._nodes.append(Node(schema))
 
-def _input(parameter: inspect.Parameter, hint: object) -> InputSchema:
+
+def _parameter(parameter: inspect.Parameter, hint: object) -> Parameter:
     if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
         msg = f"{parameter.name}: a node takes keyword-only parameters; put `*` first."
         raise TypeError(msg)
-    kind, notes = _unwrap(hint)
-    optional, kind = _without_none(kind)
-    if optional:
-        inner, more = _unwrap(kind)
-        kind, notes = inner, (*notes, *more)
-    name = next((note.name for note in notes if isinstance(note, Name)), parameter.name)
-    required = parameter.default is inspect.Parameter.empty
-    if kind in SOCKET_TYPES:
-        return InputSchema(name, SOCKET_TYPES[kind], required=required)
-    widget = _widget(kind, notes, None if required else parameter.default)
-    return InputSchema(name, widget.type, required=not optional, widget=widget)
-
-
-def _unwrap(hint: object) -> tuple[Any, tuple[object, ...]]:
-    if get_origin(hint) is Annotated:
-        kind, *notes = get_args(hint)
-        return kind, tuple(notes)
-    return hint, ()
-
-
-def _without_none(kind: Any) -> tuple[bool, Any]:
-    if get_origin(kind) not in (Union, types.UnionType):
-        return False, kind
-    members = [member for member in get_args(kind) if member is not type(None)]
-    if len(members) != 1:
-        msg = f"{kind}: an input has one type, or one type and None."
-        raise TypeError(msg)
-    return True, members[0]
-
-
-def _widget(kind: Any, notes: Sequence[object], default: Any) -> Widget:
-    model = next((note for note in notes if isinstance(note, ModelFile)), None)
-    upload = next((note for note in notes if isinstance(note, InputFile)), None)
-    bounds = next((note for note in notes if isinstance(note, Range)), None)
-    choices = get_args(kind) if get_origin(kind) is Literal else ()
-    if not choices and kind not in _WIDGET_TYPES:
-        msg = f"{kind}: neither a socket nor a widget type; see capdemo.node_api."
-        raise TypeError(msg)
-    is_combo = bool(choices or model or upload)
-    return Widget(
-        type="COMBO" if is_combo else _WIDGET_TYPES[kind],
-        default=default,
-        minimum=bounds.minimum if bounds else None,
-        maximum=bounds.maximum if bounds else None,
-        step=bounds.step if bounds else None,
-        choices=choices,
-        model_folder=model.folder if model else None,
-        upload=upload.upload if upload else None,
-        control_after_generate=True if any(isinstance(n, Seed) for n in notes) else None,
-        multiline=any(isinstance(note, Multiline) for note in notes),
-    )
-
-
-def _outputs(returned: object) -> tuple[OutputSchema, ...]:
-    if returned in (None, type(None)):
-        return ()
-    kinds = get_args(returned) if get_origin(returned) is tuple else (returned,)
-    names = [SOCKET_TYPES.get(kind) or _WIDGET_TYPES[cast("type", kind)] for kind in kinds]
-    return tuple(OutputSchema(name, name) for name in names)
+    return derive_parameter(parameter.name, hint, parameter.default)

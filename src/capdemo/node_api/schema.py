@@ -6,7 +6,27 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 WidgetValue: TypeAlias = str | int | float | bool
-WidgetType: TypeAlias = Literal["INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"]
+WidgetType: TypeAlias = Literal[
+    "INT",
+    "FLOAT",
+    "STRING",
+    "BOOLEAN",
+    "COMBO",
+    "COLOR",
+    "CURVE",
+    "BOUNDING_BOX",
+    "IMAGECOMPARE",
+]
+"""The last four are widgets of the editor whose values are passed on as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a dynamic combo, and the inputs that exist only while it is chosen."""
+
+    name: str
+    inputs: tuple[InputSchema, ...] = ()
+    """Named as in ComfyUI's schema, without the combo's name before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +39,10 @@ class Widget:
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: tuple[WidgetValue, ...] = ()
     """The values a COMBO allows; empty where they are files found on the machine."""
+    options: tuple[Option, ...] = ()
+    """The choices of a dynamic combo, whose names are its `choices`."""
     model_folder: str | None = None
     """The ComfyUI model folder whose files are the choices."""
     upload: str | None = None
@@ -28,6 +50,20 @@ class Widget:
     control_after_generate: bool | None = None
     """Whether saved files hold a control value after it; None leaves it to the name's rule."""
     multiline: bool = False
+    dynamic_prompts: bool = False
+    """Whether the editor replaces `{a|b}` by a choice and drops comments before it queues."""
+    serialized: bool = True
+    """Whether the value is sent to the executor; a widget that only shows something is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """An input that grows: one row more than is linked, up to a limit (ComfyUI's autogrow)."""
+
+    names: tuple[str, ...]
+    """What the rows are called, in order, without the input's name before them."""
+    minimum: int
+    """How many rows must be filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +72,13 @@ class InputSchema:
 
     name: str
     type: str
-    """The socket type of a link that fits: `IMAGE`, or the widget's own type."""
+    """The socket type of a link that fits: `IMAGE`, the widget's own, or several with commas."""
     required: bool = True
     widget: Widget | None = None
+    lazy: bool = False
+    """Whether its link is followed only once the node asks for it."""
+    rows: Rows | None = None
+    """Set where this entry stands for a growing number of inputs of its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +87,8 @@ class OutputSchema:
 
     name: str
     type: str
+    is_list: bool = False
+    """Whether the slot gives several values, each of which is passed on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +108,17 @@ class NodeSchema:
     revision: int = 1
     """Raised when the node's output changes for the same input; part of every example's key."""
     is_output: bool = False
-    """Whether the node is run for its own sake, because it writes a file."""
+    """Whether the node is run for its own sake, because it writes or shows something."""
+    input_is_list: bool = False
+    """Whether the node takes whole lists where others are called once for every value."""
+    executable: bool = True
+    """Whether the node runs here; if not, its workflows are read and checked only."""
 
     @property
     def widgets(self) -> tuple[InputSchema, ...]:
-        """The inputs that have a widget, in file order."""
+        """The inputs that have a widget whatever is chosen, in file order."""
         return tuple(entry for entry in self.inputs if entry.widget is not None)
 
     def input(self, name: str) -> InputSchema | None:
-        """The input of that name."""
+        """The input of that name; `dynamic.flat_inputs` has those of options and rows too."""
         return next((entry for entry in self.inputs if entry.name == name), None)

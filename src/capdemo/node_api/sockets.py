@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NewType, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
     import torch
 
@@ -15,6 +17,50 @@ Image = NewType("Image", "torch.Tensor")
 
 Mask = NewType("Mask", "torch.Tensor")
 """BHW, float32, 0..1, on the CPU; 1 is selected."""
+
+Anything = NewType("Anything", object)
+"""Whatever a link brings; the node passes it on without looking inside."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Latent:
+    """A picture or video as a VAE encodes it."""
+
+    samples: torch.Tensor
+    """BCHW, or BCTHW for video; float32, on the CPU, not scaled for any model."""
+    noise_mask: torch.Tensor | None = None
+    """B1HW, 0..1, at any size: where the latent may change."""
+    batch_index: tuple[int, ...] | None = None
+    """Which draw of the noise each item takes; None is its place in the batch."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """Sound."""
+
+    waveform: torch.Tensor
+    """BCT, float32, -1..1, on the CPU."""
+    sample_rate: int
+    """Samples a second."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoComponents:
+    """A video taken apart."""
+
+    images: Image
+    """One picture a frame."""
+    audio: Audio | None
+    frame_rate: Fraction
+    """Frames a second."""
+
+
+class Video(Protocol):
+    """A video that is read when it is needed."""
+
+    def components(self) -> VideoComponents:
+        """All frames, decoded, and the sound. Raises `InputError` where the file is broken."""
+        ...
 
 
 class UpscaleModel(Protocol):
@@ -34,7 +80,23 @@ class UpscaleModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Given in place of an output: the nodes that need it do not run (`ExecutionBlocker`)."""
+
+    message: str = ""
+    """Why, for the user; empty where stopping there is what the workflow intends."""
+
+
 SOCKET_TYPES: Mapping[Any, str] = MappingProxyType(
-    {Image: "IMAGE", Mask: "MASK", UpscaleModel: "UPSCALE_MODEL"},
+    {
+        Image: "IMAGE",
+        Mask: "MASK",
+        Latent: "LATENT",
+        Audio: "AUDIO",
+        Video: "VIDEO",
+        UpscaleModel: "UPSCALE_MODEL",
+        Anything: "*",
+    },
 )
 """From the Python type to the name that workflow files use."""
