@@ -212,3 +212,29 @@ def test_nodes_lists_what_runs() -> None:
         "executable": True,
     }
     assert "LoadImageMask" in invoke("nodes").out
+
+
+def test_a_bad_output_is_named_and_does_not_stop_a_good_one(guide: Path) -> None:
+    workflow = scale_workflow()
+    workflow["nodes"] += [
+        {"id": 4, "type": "ImageScaleBy", "widgets_values": ["bicubic", 99]},
+        {"id": 5, "type": "SaveImage", "widgets_values": ["bad"]},
+    ]
+    workflow["nodes"][3]["inputs"] = [{"name": "image", "type": "IMAGE", "link": 1}]
+    workflow["nodes"][4]["inputs"] = [{"name": "images", "type": "IMAGE", "link": 3}]
+    workflow["links"].append([3, 4, 0, 5, 0, "IMAGE"])
+    path = add_workflow(guide, "Half", workflow)
+    answer = invoke("run", path, "--output-dir", "out", "--json")
+    assert answer.code == 1
+    assert [output["node"] for output in answer.json["outputs"]] == ["3"]
+    assert [problem["kind"] for problem in answer.json["problems"]] == ["value_bigger_than_max"]
+    assert "node 4 (ImageScaleBy): scale_by is 99" in answer.err
+    assert [entry.name for entry in (guide / "out").iterdir()] == ["scaled_00001_.png"]
+
+
+def test_where_no_output_can_run_nothing_is_run(guide: Path) -> None:
+    path = add_workflow(guide, "Bad", scale_workflow(factor=99))
+    answer = invoke("run", path, "--output-dir", "out")
+    assert answer.code == 2
+    assert "scale_by is 99" in answer.err
+    assert not (guide / "out").exists()

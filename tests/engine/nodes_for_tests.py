@@ -1,10 +1,14 @@
-"""A few nodes on plain numbers, so that the engine is tested without a tensor."""
+"""A few nodes on plain numbers, and a world for them that needs no tensor."""
 
 # mypy: disable-error-code="return-value,no-any-return,arg-type"
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
 
+from capdemo.errors import CancelledError
 from capdemo.node_api import (
+    Folders,
     Image,
     Mask,
     ModelFile,
@@ -13,6 +17,8 @@ from capdemo.node_api import (
     Range,
     RunContext,
 )
+
+Loaded = TypeVar("Loaded")
 
 FAMILY = NodeFamily()
 
@@ -60,3 +66,46 @@ def keep(*, image: Image, context: RunContext) -> None:
 
 
 NODES = NodeRegistry([FAMILY])
+
+
+class NoModels:
+    """A store that nothing asks."""
+
+    def file(self, folder: str, name: str) -> Path:
+        return Path(folder) / name
+
+    def loaded(self, key: Hashable, load: Callable[[], Loaded]) -> Loaded:
+        return load()
+
+
+class Log:
+    """Keeps what a run told, and may stop it."""
+
+    def __init__(self, stop_at: str = "") -> None:
+        self.started_nodes: list[str] = []
+        self.blocked_nodes: list[str] = []
+        self.stop_at = stop_at
+
+    def started(self, node_id: str, class_type: str) -> None:
+        if node_id == self.stop_at:
+            raise CancelledError("Stopped.")
+        self.started_nodes.append(f"{node_id} {class_type}")
+
+    def finished(self, node_id: str, class_type: str, seconds: float) -> None:
+        assert seconds >= 0
+
+    def blocked(self, node_id: str, class_type: str, message: str) -> None:
+        self.blocked_nodes.append(f"{node_id} {class_type}: {message}")
+
+
+def context(told: list[int]) -> RunContext:
+    """A context whose progress is kept in `told`."""
+    return RunContext(
+        device="cpu",
+        precision="exact",
+        models=NoModels(),
+        folders=Folders(Path("in"), Path("out"), Path("temp")),
+        metadata={},
+        progress=lambda done, total: told.append(done),
+        save=lambda file: None,
+    )

@@ -4,68 +4,23 @@ from __future__ import annotations
 
 import gc
 import weakref
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from tests.engine.nodes_for_tests import NODES
+from tests.engine.nodes_for_tests import FAMILY as NODES_FAMILY
+from tests.engine.nodes_for_tests import NODES, Log, context
 
-from capdemo.engine.execute import execute
-from capdemo.engine.plan import make_plan
+from capdemo.engine.execute import Work, execute
 from capdemo.errors import CancelledError, RunError
-from capdemo.node_api import Folders, Image, NodeFamily, NodeRegistry, RunContext
+from capdemo.node_api import Image, NodeFamily, NodeRegistry
 from capdemo.workflow.graph import Graph, GraphNode, Link
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-Loaded = TypeVar("Loaded")
-
-
-class NoModels:
-    """A store that nothing asks."""
-
-    def file(self, folder: str, name: str) -> Path:
-        return Path(folder) / name
-
-    def loaded(self, key: Hashable, load: Callable[[], Loaded]) -> Loaded:
-        return load()
-
-
-class Log:
-    """Keeps what a run told, and may stop it."""
-
-    def __init__(self, stop_at: str = "") -> None:
-        self.started_nodes: list[str] = []
-        self.stop_at = stop_at
-
-    def started(self, node_id: str, class_type: str) -> None:
-        if node_id == self.stop_at:
-            raise CancelledError("Stopped.")
-        self.started_nodes.append(f"{node_id} {class_type}")
-
-    def finished(self, node_id: str, class_type: str, seconds: float) -> None:
-        assert seconds >= 0
-
-
-def context(told: list[int]) -> RunContext:
-    return RunContext(
-        device="cpu",
-        precision="exact",
-        models=NoModels(),
-        folders=Folders(Path("in"), Path("out"), Path("temp")),
-        metadata={},
-        progress=lambda done, total: told.append(done),
-        save=lambda file: None,
-    )
 
 
 def run(
     graph: Graph, targets: list[str], registry: NodeRegistry = NODES, log: Log | None = None
 ) -> list[int]:
     told: list[int] = []
-    plan = make_plan(graph, targets)
-    execute(graph, plan, registry, lambda _: context(told), log or Log(), file="w.json")
+    work = Work(graph, targets, "w.json")
+    execute(work, registry, lambda _: context(told), log or Log())
     return told
 
 
@@ -137,3 +92,33 @@ def test_a_value_is_gone_after_its_last_use() -> None:
     )
     run(graph, ["3"], NodeRegistry([family]))
     assert len(made) == 1
+
+
+def test_a_long_chain_needs_no_recursion() -> None:
+    nodes = {"0": GraphNode("Number", {"value": 1})}
+    for index in range(1, 2001):
+        links = {"left": Link(str(index - 1), 0), "right": Link("0", 0)}
+        nodes[str(index)] = GraphNode("Add", links)
+    nodes["end"] = GraphNode("Keep", {"image": Link("2000", 0)})
+    assert run(Graph(nodes), ["end"]) == [2001]
+
+
+def test_an_output_that_another_needs_runs_once() -> None:
+    family = NodeFamily()
+
+    @family.node("Save", category="test", is_output=True)
+    def save(*, image: Image) -> Image:
+        """Pass on, as ComfyUI's SaveImage does since 2026."""
+        return image
+
+    log = Log()
+    graph = Graph(
+        {
+            "1": GraphNode("Number", {"value": 3}),
+            "2": GraphNode("Save", {"image": Link("1", 0)}),
+            "3": GraphNode("Keep", {"image": Link("2", 0)}),
+        },
+    )
+    registry = NodeRegistry([family, NODES_FAMILY])
+    assert run(graph, ["3", "2"], registry, log) == [3]
+    assert log.started_nodes == ["1 Number", "2 Save", "3 Keep"]

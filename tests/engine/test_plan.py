@@ -1,4 +1,4 @@
-"""Parents first, every value freed once, after its last use."""
+"""Parents first; what hangs on what; circles by their nodes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capdemo.engine.plan import ancestors, make_plan, sources
+from capdemo.engine.plan import ancestors, descendants, find_cycles, ordered, sources
 from capdemo.errors import InputError
 from capdemo.workflow.graph import Graph, GraphNode, Link
 
@@ -25,45 +25,45 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 @given(graphs(), st.data())
-def test_every_plan_is_sound(graph: Graph, data: st.DataObject) -> None:
-    names = sorted(graph.nodes)
-    targets = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
-    alive: set[str] = set()
-    run: list[str] = []
-    freed: list[str] = []
-    for step in make_plan(graph, targets).steps:
-        assert all(source in alive for source in sources(graph.nodes[step.node]))
-        alive.add(step.node)
-        run.append(step.node)
-        for node in step.release:
-            alive.remove(node)
-            freed.append(node)
-    assert not alive
-    assert sorted(run) == sorted(freed) == sorted(ancestors(graph, targets))
+def test_every_order_puts_sources_first(graph: Graph, data: st.DataObject) -> None:
+    targets = data.draw(st.lists(st.sampled_from(sorted(graph.nodes)), min_size=1, unique=True))
+    done: set[str] = set()
+    for node in ordered(graph, targets):
+        assert node not in done
+        assert done.issuperset(sources(graph.nodes[node]))
+        done.add(node)
+    assert done == ancestors(graph, targets)
 
 
-def test_a_value_is_freed_right_after_its_last_use() -> None:
-    graph = Graph(
-        {
-            "a": GraphNode("Any", {}),
-            "b": GraphNode("Any", {"x": Link("a", 0)}),
-            "c": GraphNode("Any", {"x": Link("b", 0), "y": Link("a", 0)}),
-        },
-    )
-    assert [(s.node, set(s.release)) for s in make_plan(graph, ["c"]).steps] == [
-        ("a", set()),
-        ("b", set()),
-        ("c", {"a", "b", "c"}),
-    ]
+@given(graphs(), st.data())
+def test_descendants_are_those_that_have_it_among_their_ancestors(
+    graph: Graph,
+    data: st.DataObject,
+) -> None:
+    root = data.draw(st.sampled_from(sorted(graph.nodes)))
+    expected = {node for node in graph.nodes if root in ancestors(graph, [node])}
+    assert descendants(graph, [root]) == expected
 
 
 def test_a_long_chain_needs_no_recursion() -> None:
     nodes = {"0": GraphNode("Any", {})}
     nodes |= {str(n): GraphNode("Any", {"x": Link(str(n - 1), 0)}) for n in range(1, 5000)}
-    assert len(make_plan(Graph(nodes), ["4999"]).steps) == 5000
+    assert ordered(Graph(nodes), ["4999"]) == tuple(str(n) for n in range(5000))
 
 
 def test_a_circle_is_an_error() -> None:
     circle = Graph({"a": GraphNode("Any", {"x": Link("a", 0)})})
     with pytest.raises(InputError, match="a -> a"):
-        make_plan(circle, ["a"])
+        ordered(circle, ["a"])
+
+
+def test_every_circle_is_named() -> None:
+    nodes = {
+        "a": GraphNode("Any", {"x": Link("b", 0)}),
+        "b": GraphNode("Any", {"x": Link("a", 0)}),
+        "c": GraphNode("Any", {"x": Link("c", 0)}),
+        "d": GraphNode("Any", {"x": Link("a", 0)}),
+    }
+    found = find_cycles(Graph(nodes), nodes)
+    assert {frozenset(cycle) for cycle in found} == {frozenset("ab"), frozenset("c")}
+    assert all(cycle[0] == cycle[-1] for cycle in found)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from tests.engine.nodes_for_tests import NODES
 
 from capdemo.engine.validate import validate
 from capdemo.errors import InputError
+from capdemo.node_api import NodeFamily, NodeRegistry
+from capdemo.node_api.inputs import custom, dynamic_choice, integer, link, rows
 from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
 
 if TYPE_CHECKING:
     from capdemo.node_api.schema import Widget
 
-REST: dict[str, Link | JsonValue] = {"exact": False, "text": ""}
+Inputs: TypeAlias = "dict[str, Link | JsonValue]"
+
+REST: Inputs = {"exact": False, "text": ""}
+CURVE: JsonValue = [[0, 0], [1, 1]]
 
 
 def no_check(widget: Widget, name: str) -> None:
@@ -127,3 +132,96 @@ def test_a_circle_names_its_nodes() -> None:
 def test_what_is_no_integer_is_said_to_be_none(value: JsonValue) -> None:
     bad = graph(_1=("Number", {"value": value}), _2=("Keep", {"image": Link("1", 0)}))
     assert kinds(bad) == [("1 (Number)", "value", "invalid_input_type")]
+
+
+def test_a_bad_output_does_not_stop_a_good_one() -> None:
+    mixed = graph(
+        _1=("Number", {"value": 1}),
+        _2=("Number", {"value": 101}),
+        _3=("Keep", {"image": Link("1", 0)}),
+        _4=("Keep", {"image": Link("2", 0)}),
+        _5=("Nmuber", {}),
+        _6=("Keep", {"image": Link("5", 0)}),
+        _7=("Split", {"image": Link("1", 0)}),
+        _8=("Keep", {"image": Link("7", 0)}),
+        _9=("Split", {"image": Link("9", 0)}),
+        _10=("Keep", {"image": Link("9", 0)}),
+    )
+    result = validate(mixed, NODES.schemas, no_check, file="w.json", broken={"7"})
+    assert result.outputs == ("3",)
+    assert {problem.kind for problem in result.problems} == {
+        "missing_node_type",
+        "value_bigger_than_max",
+        "dependency_cycle",
+    }
+
+
+FORMAT = dynamic_choice(
+    "format", {"png": [integer("level", 4, 0, 9)], "webp": [], "as": [link("like", "IMAGE")]}
+)
+DYNAMIC = NodeFamily()
+DYNAMIC.declare(
+    "Save",
+    category="test",
+    description="Save.",
+    inputs=[FORMAT, rows("images", "IMAGE", ["a", "b", "c"], minimum=2), custom("view", "CURVE")],
+    is_output=True,
+)
+DYNAMIC.declare("Text", category="test", description="A text.", outputs=["STRING"])
+SCHEMAS = {**NODES.schemas, **NodeRegistry([DYNAMIC]).schemas}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ({"format": "png", "format.level": "5"}, []),
+        ({"format": "png", "format.level": 10}, [("format.level", "value_bigger_than_max")]),
+        ({"format": "png"}, [("format.level", "required_input_missing")]),
+        ({"format": "webp", "format.level": 99}, []),
+        ({"format": "as", "format.like": Link("1", 0)}, []),
+        ({"format": "as", "format.like": Link("2", 0)}, [("format.like", "return_type_mismatch")]),
+        ({"format": "tiff"}, [("format", "value_not_in_list")]),
+        ({"format": Link("2", 0)}, [("format", "invalid_dynamic_input")]),
+    ],
+)
+def test_the_chosen_option_decides_what_is_checked(
+    inputs: Inputs,
+    expected: list[tuple[str, str]],
+) -> None:
+    given: Inputs = {"images.a": Link("1", 0), "images.b": Link("1", 0), "view": CURVE, **inputs}
+    checked = graph(_1=("Number", {"value": 1}), _2=("Text", {}), _3=("Save", given))
+    result = validate(checked, SCHEMAS, no_check, file="w.json")
+    assert [(p.input, p.kind) for p in result.problems] == expected
+
+
+def test_the_option_s_inputs_are_coerced_and_the_others_left_out() -> None:
+    given: Inputs = {
+        "format": "png",
+        "format.level": "5",
+        "format.like": 7,
+        "images.a": Link("1", 0),
+        "images.b": Link("1", 0),
+        "images.c": Link("1", 0),
+        "images.d": Link("1", 0),
+        "view": CURVE,
+    }
+    checked = graph(_1=("Number", {"value": 1}), _3=("Save", given))
+    result = validate(checked, SCHEMAS, no_check, file="w.json")
+    assert result.graph.nodes["3"].inputs == {
+        "format": "png",
+        "format.level": 5,
+        "images.a": Link("1", 0),
+        "images.b": Link("1", 0),
+        "images.c": Link("1", 0),
+        "view": CURVE,
+    }
+
+
+def test_rows_that_must_be_there_are_missed() -> None:
+    given: Inputs = {"format": "webp", "images.c": Link("1", 0), "view": None}
+    checked = graph(_1=("Number", {"value": 1}), _3=("Save", given))
+    found = validate(checked, SCHEMAS, no_check, file="w.json").problems
+    assert [(p.input, p.kind) for p in found] == [
+        ("images.a", "required_input_missing"),
+        ("images.b", "required_input_missing"),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,11 +33,20 @@ def test_the_digest_covers_both_files_of_an_ncnn_model() -> None:
     assert size == 854_788 + 10_995
 
 
-def test_a_model_is_loaded_once() -> None:
+class Network:
+    """Something large."""
+
+
+def test_a_model_is_loaded_once_as_long_as_it_is_held() -> None:
     store = LocalModelStore.from_environment()
-    made = [store.loaded("key", object) for _ in range(2)]
+    made = [store.loaded("key", Network) for _ in range(2)]
     assert made[0] is made[1]
-    assert store.loaded("other key", object) is not made[0]
+    assert store.loaded("other key", Network) is not made[0]
+    gone = weakref.ref(made.pop())
+    made.clear()
+    gc.collect()
+    assert gone() is None
+    assert isinstance(store.loaded("key", Network), Network)
 
 
 def test_names_are_what_is_there_and_what_is_known(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from capdemo import models as networks
-from capdemo.cli.options import Models
+from capdemo.cli.options import MaxMemory, Models, bytes_of
 from capdemo.cli.progress import progress_bar
 from capdemo.errors import ExitCode, InputError
 from capdemo.examples.build import build_example, refresh_words
 from capdemo.examples.project import find_project
 from capdemo.examples.run import Machine
+from capdemo.examples.sharing import share
 from capdemo.examples.spec import read_specs
 from capdemo.examples.status import status_of
 from capdemo.models.store import LocalModelStore
@@ -21,6 +22,9 @@ from capdemo.outputs.lock import read_lock
 from capdemo.site.build import build_site, is_current
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capdemo.engine.sharing import Shared
     from capdemo.examples.build import Built
     from capdemo.examples.project import Project
     from capdemo.examples.status import Status
@@ -39,6 +43,7 @@ def build(
     force: Annotated[bool, typer.Option(help="Run examples that are fresh, too.")] = False,
     engine: Annotated[Literal["local", "ray"], typer.Option(help="Where examples run.")] = "local",
     models: Models = None,
+    max_memory: MaxMemory = None,
 ) -> None:
     """Run the examples whose pictures are out of date, then build the site into site/."""
     if engine != "local":
@@ -47,7 +52,9 @@ def build(
     store = LocalModelStore.from_environment(models or ())
     results: list[Built] = []
     if not site_only:
-        results = _build_examples(project, store, examples or [], dry_run, explain, force)
+        results = _build_examples(
+            project, store, examples or [], dry_run, explain, force, bytes_of(max_memory)
+        )
     if not examples_only and not dry_run:
         _build_site(project)
     if any(result.outcome == "failed" for result in results):
@@ -63,6 +70,7 @@ def _build_examples(
     dry_run: bool,
     explain: bool,
     force: bool,
+    max_bytes: int | None,
 ) -> list[Built]:
     lock = read_lock(project.lock)
     statuses = [status_of(spec, project, lock, store) for spec in read_specs(project, wanted)]
@@ -72,18 +80,34 @@ def _build_examples(
             print(_explained(status, runs=status in due, lock=lock))
     if dry_run:
         return []
-    results = [_build_one(status, project, store) for status in due]
+    results = _run_due(due, project, store, max_bytes) if due else []
     refresh_words(project, read_specs(project))
     if not due:
         print(f"Examples: all {len(statuses)} are fresh.")
     return results
 
 
-def _build_one(status: Status, project: Project, store: LocalModelStore) -> Built:
+def _run_due(
+    due: Sequence[Status],
+    project: Project,
+    store: LocalModelStore,
+    max_bytes: int | None,
+) -> list[Built]:
     # Choosing a device imports torch, so it waits until something has to run.
     machine = Machine(store, networks.device.choose_device("auto"), "exact")
+    shared = share((status.spec.workflow for status in due), store, machine, max_bytes)
+    return [_build_one(status, project, machine, store, shared) for status in due]
+
+
+def _build_one(
+    status: Status,
+    project: Project,
+    machine: Machine,
+    store: LocalModelStore,
+    shared: Shared,
+) -> Built:
     with progress_bar(status.spec.id) as progress:
-        result = build_example(status, project, store, machine, progress)
+        result = build_example(status, project, store, machine, progress, shared)
     ran = result.outcome in {"built", "verified"}
     seconds = f" in {result.seconds:.1f} s" if ran else ""
     print(f"{result.spec.id}: {result.outcome}{seconds}")

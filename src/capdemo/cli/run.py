@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from capdemo import models as networks
-from capdemo.cli.options import Device, Json, Models, PrecisionChoice, Set, Workflow
+from capdemo.cli.options import (
+    Device,
+    Json,
+    MaxMemory,
+    Models,
+    PrecisionChoice,
+    Set,
+    Workflow,
+    bytes_of,
+)
 from capdemo.cli.progress import progress_bar
-from capdemo.errors import InputError
-from capdemo.examples.prepare import check, input_names, prepare
+from capdemo.engine.sharing import Shared, count_uses
+from capdemo.errors import ExitCode, InputError, ProblemsError
+from capdemo.examples.prepare import check, input_names, sharing_keys
 from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
+from capdemo.examples.sharing import machine_key
 from capdemo.models.store import LocalModelStore
 from capdemo.workflow import input_folder, read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capdemo.errors import Problem
     from capdemo.examples.run import RunResult
 
 
@@ -34,23 +47,37 @@ def run(
     device: Device = "auto",
     precision: PrecisionChoice = "exact",
     models: Models = None,
+    max_memory: MaxMemory = None,
     json_: Json = False,
 ) -> None:
-    """Execute a workflow and print the files that it wrote."""
+    """Execute a workflow and print the files that it wrote.
+
+    Outputs that cannot run are left out and named; where there is no other, nothing is run.
+    """
     store = LocalModelStore.from_environment(models or ())
     inputs = input_folder(workflow)
     file = read_workflow(workflow)
     draft, _ = check(file, store, inputs, set_ or ())
     replacements = _replacements(input or ())
     with replaced_inputs(input_names(draft.graph), inputs, replacements) as folder:
-        prepared = prepare(workflow, store, folder, set_ or ())
+        prepared, problems = check(file, store, folder, set_ or ())
+        if problems and not prepared.outputs:
+            raise ProblemsError(problems)
         machine = Machine(store, networks.device.choose_device(device), precision)
+        keys = sharing_keys(prepared, store, folder, machine_key(machine))
+        prepared = replace(prepared, keys=keys)
+        uses = count_uses([(prepared.graph, prepared.outputs, keys)])
+        shared = Shared(uses, bytes_of(max_memory))
         with (
             temporary_folders(folder, output_dir) as folders,
             progress_bar(workflow.name) as progress,
         ):
-            result = run_prepared(prepared, machine, folders, progress)
-    _print(result, machine, as_json=json_)
+            result = run_prepared(prepared, machine, folders, progress, shared)
+    _print(result, machine, problems, as_json=json_)
+    for problem in (*problems, *result.blocked):
+        typer.echo(str(problem), err=True)
+    if problems or result.blocked:
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _replacements(given: Sequence[str]) -> dict[str, Path]:
@@ -63,7 +90,13 @@ def _replacements(given: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _print(result: RunResult, machine: Machine, *, as_json: bool) -> None:
+def _print(
+    result: RunResult,
+    machine: Machine,
+    problems: Sequence[Problem],
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         outputs = [
             {
@@ -80,6 +113,7 @@ def _print(result: RunResult, machine: Machine, *, as_json: bool) -> None:
             "device": machine.device,
             "precision": machine.precision,
             "peak_bytes": result.peak_bytes,
+            "problems": [asdict(problem) for problem in problems],
         }
         print(json.dumps(answer, indent=2))
         return

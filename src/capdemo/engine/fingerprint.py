@@ -10,14 +10,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from capdemo.engine.plan import make_plan
+from capdemo.engine.plan import ordered
+from capdemo.node_api.dynamic import flat_inputs
 from capdemo.workflow.graph import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from capdemo.node_api.schema import InputSchema, NodeSchema
-    from capdemo.workflow.graph import Graph, JsonValue
+    from capdemo.workflow.graph import Graph, GraphNode, JsonValue
 
 
 def graph_fingerprint(
@@ -26,15 +27,30 @@ def graph_fingerprint(
     schemas: Mapping[str, NodeSchema],
 ) -> str:
     """sha256 of what the outputs compute; expects a validated graph, whose constants are typed."""
-    keys: dict[str, str] = {}
-    for step in make_plan(graph, outputs).steps:
-        node = graph.nodes[step.node]
-        schema = schemas[node.class_type]
-        inputs = {
-            name: _canonical(schema.input(name), value, keys) for name, value in node.inputs.items()
-        }
-        keys[step.node] = _digest([node.class_type, inputs])
+    keys = node_keys(graph, outputs, schemas)
     return _digest(sorted(keys[output] for output in outputs))
+
+
+def node_keys(
+    graph: Graph,
+    outputs: Sequence[str],
+    schemas: Mapping[str, NodeSchema],
+    more: Callable[[GraphNode], JsonValue] = lambda _node: None,
+) -> dict[str, str]:
+    """For each node that the outputs need, sha256 of what it computes.
+
+    `more` adds what else the node's result depends on, such as the content of its files.
+    """
+    keys: dict[str, str] = {}
+    for node_id in ordered(graph, outputs):
+        node = graph.nodes[node_id]
+        entries = {e.name: e for e in flat_inputs(schemas[node.class_type], node.inputs)}
+        inputs = {
+            name: _canonical(entries.get(name), value, keys) for name, value in node.inputs.items()
+        }
+        extra = more(node)
+        keys[node_id] = _digest([node.class_type, inputs, *([] if extra is None else [extra])])
+    return keys
 
 
 def node_revisions(graph: Graph, schemas: Mapping[str, NodeSchema]) -> dict[str, int]:

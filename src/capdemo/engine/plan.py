@@ -1,58 +1,32 @@
-"""Decides, before anything runs, the order of the nodes and when each value is freed."""
+"""What a run needs and in which order; decides nothing about values."""
 
 from __future__ import annotations
 
 import graphlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
 from capdemo.workflow.graph import GraphNode, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from capdemo.workflow.graph import Graph
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Run one node, then forget the values that nothing needs any more."""
-
-    node: str
-    release: tuple[str, ...]
-    """Nodes, this one perhaps among them, whose outputs are freed after the step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The steps in order; every node's outputs are released exactly once, after their last use."""
-
-    steps: tuple[Step, ...]
-
-
-def make_plan(graph: Graph, targets: Sequence[str]) -> Plan:
-    """Plan the run of the target nodes and all that they need.
+def ordered(graph: Graph, targets: Collection[str]) -> tuple[str, ...]:
+    """The targets and all that they need, each node after its sources.
 
     Raises `InputError` where the links run in a circle.
     """
-    wanted = ancestors(graph, targets)
-    sorter = _sorter(graph, wanted)
+    sorter = _sorter(graph, ancestors(graph, targets))
     try:
-        order = tuple(sorter.static_order())
+        return tuple(sorter.static_order())
     except graphlib.CycleError as error:
         raise InputError(
             f"The links run in a circle: {' -> '.join(error.args[1])}.",
             hint="Remove one of these links.",
         ) from error
-    last_use = {node: node for node in order}
-    for node in order:
-        for source in sources(graph.nodes[node]):
-            last_use[source] = node
-    released: dict[str, list[str]] = {node: [] for node in order}
-    for node, user in last_use.items():
-        released[user].append(node)
-    return Plan(tuple(Step(node, tuple(released[node])) for node in order))
 
 
 def ancestors(graph: Graph, targets: Collection[str]) -> set[str]:
@@ -67,13 +41,34 @@ def ancestors(graph: Graph, targets: Collection[str]) -> set[str]:
     return found
 
 
-def find_cycle(graph: Graph, among: Collection[str]) -> tuple[str, ...]:
-    """The nodes of one circle of links, the first again at the end; empty if there is none."""
-    try:
-        _sorter(graph, among).prepare()
-    except graphlib.CycleError as error:
-        return tuple(error.args[1])
-    return ()
+def descendants(graph: Graph, roots: Collection[str]) -> set[str]:
+    """The roots and every node that depends on one of them."""
+    users: dict[str, list[str]] = {}
+    for node_id, node in graph.nodes.items():
+        for source in sources(node):
+            users.setdefault(source, []).append(node_id)
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in found:
+            found.add(node_id)
+            waiting.extend(users.get(node_id, ()))
+    return found
+
+
+def find_cycles(graph: Graph, among: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Circles of links, each with its first node again at the end, until none is left to break."""
+    found: list[tuple[str, ...]] = []
+    left = set(among)
+    while True:
+        try:
+            _sorter(graph, left).prepare()
+        except graphlib.CycleError as error:
+            found.append(tuple(error.args[1]))
+            left.difference_update(found[-1])
+        else:
+            return tuple(found)
 
 
 def sources(node: GraphNode) -> tuple[str, ...]:
@@ -83,7 +78,7 @@ def sources(node: GraphNode) -> tuple[str, ...]:
 
 
 def _sorter(graph: Graph, among: Collection[str]) -> graphlib.TopologicalSorter[str]:
-    """Nodes are added in file order, so that equal files give equal plans."""
+    """Nodes are added in file order, so that equal files give equal orders."""
     sorter: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
     for node_id, node in graph.nodes.items():
         if node_id in among:

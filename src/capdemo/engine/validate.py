@@ -8,14 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from capdemo.engine.plan import ancestors, find_cycle
+from capdemo.engine.plan import ancestors, descendants, find_cycles
 from capdemo.errors import CapdemoError, Problem, did_you_mean
+from capdemo.node_api.dynamic import flat_inputs
 from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from capdemo.node_api.schema import InputSchema, NodeSchema, Widget
+
+_COERCED = frozenset({"INT", "FLOAT", "BOOLEAN", "STRING", "COMBO"})
+"""The values of other widgets are the editor's own business and are passed on as they are."""
 
 Schemas: TypeAlias = "Mapping[str, NodeSchema]"
 
@@ -35,24 +39,35 @@ class Validated:
     graph: Graph
     """The ancestors of the output nodes, only declared inputs, constants of the declared types."""
     outputs: tuple[str, ...]
-    """The ids of the output nodes."""
+    """The ids of the output nodes that can run: nothing is wrong with what they need."""
     problems: tuple[Problem, ...]
 
 
-def validate(graph: Graph, schemas: Schemas, check_file: FileCheck, *, file: str) -> Validated:
-    """Check a graph against the schemas; `file` is what problems call it."""
-    problems = list(_unknown_nodes(graph, schemas, file))
-    outputs = tuple(
+def validate(
+    graph: Graph,
+    schemas: Schemas,
+    check_file: FileCheck,
+    *,
+    file: str,
+    broken: Collection[str] = (),
+) -> Validated:
+    """Check a graph against the schemas; `file` is what problems call it.
+
+    `broken` are nodes with which something is wrong already. An output that needs none of the
+    nodes with a problem can run, whatever is wrong elsewhere.
+    """
+    outputs = [
         node_id
         for node_id, node in graph.nodes.items()
         if (schema := schemas.get(node.class_type)) and schema.is_output
-    )
-    if not outputs:
-        problems.append(_no_outputs(file))
-    wanted = ancestors(graph, outputs or tuple(graph.nodes))
-    cycle = find_cycle(graph, wanted)
-    if cycle:
+    ]
+    wanted = ancestors(graph, outputs or graph.nodes)
+    found = dict(_unknown_nodes(graph, schemas, file))
+    problems = [*found.values(), *([] if outputs else [_no_outputs(file)])]
+    wrong = {*broken, *found}
+    for cycle in find_cycles(graph, wanted):
         problems.append(_cycle(cycle, file))
+        wrong.update(cycle)
     kept: dict[str, GraphNode] = {}
     for node_id in graph.nodes:
         schema = schemas.get(graph.nodes[node_id].class_type)
@@ -60,7 +75,10 @@ def validate(graph: Graph, schemas: Schemas, check_file: FileCheck, *, file: str
             checker = _NodeCheck(graph, schemas, node_id, schema, check_file, file)
             kept[node_id] = replace(graph.nodes[node_id], inputs=checker.run())
             problems.extend(checker.problems)
-    return Validated(Graph(kept), outputs, tuple(problems))
+            wrong.update({node_id} if checker.problems else ())
+    bad = descendants(graph, wrong)
+    good = tuple(output for output in outputs if output not in bad)
+    return Validated(Graph(kept), good, tuple(problems))
 
 
 class _NodeCheck:
@@ -86,7 +104,7 @@ class _NodeCheck:
     def run(self) -> dict[str, Link | JsonValue]:
         given = self._graph.nodes[self._node_id].inputs
         kept: dict[str, Link | JsonValue] = {}
-        for entry in self._schema.inputs:
+        for entry in flat_inputs(self._schema, given):
             if entry.name in given:
                 value = given[entry.name]
                 kept[entry.name] = (
@@ -106,6 +124,10 @@ class _NodeCheck:
         if source is None:
             message = f"The input {entry.name!r} comes from node {link.node}, which is not there."
             self._report(entry, "bad_linked_input", message)
+            return link
+        if entry.widget is not None and entry.widget.options:
+            message = f"{entry.name} decides which inputs there are, so it cannot come by a link."
+            self._report(entry, "invalid_dynamic_input", message)
             return link
         schema = self._schemas.get(source.class_type)
         if schema is None:
@@ -148,15 +170,16 @@ class _NodeCheck:
                 message = f"{entry.name} is {value}; the most allowed is {widget.maximum:g}."
                 self._report(entry, "value_bigger_than_max", message)
         elif widget.choices and value not in widget.choices:
-            hint = did_you_mean(str(value), widget.choices)
-            allowed = ", ".join(widget.choices)
+            hint = did_you_mean(str(value), [str(choice) for choice in widget.choices])
+            allowed = ", ".join(str(choice) for choice in widget.choices)
             message = f"{entry.name} is {_short(value)}; allowed are: {allowed}."
             self._report(entry, "value_not_in_list", message, hint)
         elif (widget.model_folder or widget.upload) and isinstance(value, str):
             try:
                 self._check_file(widget, value)
             except CapdemoError as error:
-                self._report(entry, "value_not_in_list", error.what, error.hint)
+                kind = "custom_validation_failed" if widget.upload else "value_not_in_list"
+                self._report(entry, kind, error.what, error.hint)
 
     def _report(self, entry: InputSchema, kind: str, message: str, hint: str = "") -> None:
         node = f"{self._node_id} ({self._schema.class_type})"
@@ -168,6 +191,8 @@ def coerce(widget: Widget, value: JsonValue) -> JsonValue:
 
     Raises `TypeError`, `ValueError` or `OverflowError` where it cannot be.
     """
+    if widget.type not in _COERCED:
+        return value
     if isinstance(value, list | dict) or value is None:
         raise TypeError(value)
     if widget.type == "INT":
@@ -184,12 +209,12 @@ def fits(*, received: str, wanted: str) -> bool:
     return "*" in (received, wanted) or not set(received.split(",")).isdisjoint(wanted.split(","))
 
 
-def _unknown_nodes(graph: Graph, schemas: Schemas, file: str) -> Iterator[Problem]:
+def _unknown_nodes(graph: Graph, schemas: Schemas, file: str) -> Iterator[tuple[str, Problem]]:
     for node_id, node in graph.nodes.items():
         if node.class_type not in schemas:
             hint = did_you_mean(node.class_type, schemas) or "See: capdemo nodes"
             message = f"No node is called {node.class_type!r} here."
-            yield Problem(file, node_id, None, "missing_node_type", message, hint)
+            yield node_id, Problem(file, node_id, None, "missing_node_type", message, hint)
 
 
 def _no_outputs(file: str) -> Problem:

@@ -9,8 +9,9 @@ from capdemo import models
 from capdemo.errors import CapdemoError, RunError
 from capdemo.examples.environment import environment
 from capdemo.examples.pictures import keep_picture
-from capdemo.examples.prepare import key_of, prepare
+from capdemo.examples.prepare import key_of, prepare, sharing_keys
 from capdemo.examples.run import run_prepared, temporary_folders
+from capdemo.examples.sharing import machine_key
 from capdemo.nodes.file_names import input_file
 from capdemo.outputs.lock import Cost, Example, Lock, Record, read_lock, write_lock
 from capdemo.outputs.objects import prune_objects
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from capdemo.engine.sharing import Shared
     from capdemo.examples.prepare import Prepared
     from capdemo.examples.project import Project
     from capdemo.examples.run import Machine, RunResult
@@ -49,17 +51,19 @@ def build_example(
     store: LocalModelStore,
     machine: Machine,
     progress: Callable[[str, int, int], None],
+    shared: Shared,
 ) -> Built:
     """Run one example and write the lock; a failure is recorded, the last good pictures stay.
 
-    Where a model is not on this machine nothing is run and nothing is recorded.
+    `shared` is what `sharing.share` made of all examples that run now. Where a model is not on
+    this machine nothing is run and nothing is recorded.
     """
     spec = status.spec
     if status.absent_models:
         return Built(spec, "not rebuilt here", " ".join(status.absent_models))
     before = read_lock(project.lock).examples.get(spec.id, Example("", ""))
     try:
-        record = _run(spec, project, store, machine, progress)
+        record = _run(spec, project, store, machine, progress, shared)
         seconds = record.cost.seconds
     except CapdemoError as error:
         _keep(project, spec, replace(before, failure=str(error).replace(f"{project.root}/", "")))
@@ -92,11 +96,14 @@ def _run(
     store: LocalModelStore,
     machine: Machine,
     progress: Callable[[str, int, int], None],
+    shared: Shared,
 ) -> Record:
     inputs = input_folder(spec.workflow)
     prepared = prepare(spec.workflow, store, inputs)
+    keys = sharing_keys(prepared, store, inputs, machine_key(machine))
+    prepared = replace(prepared, keys=keys)
     with temporary_folders(inputs) as folders:
-        result = run_prepared(prepared, machine, folders, progress)
+        result = run_prepared(prepared, machine, folders, progress, shared)
         pictures = _keep_pictures(spec, prepared, result, project, folders)
     return Record(
         key=key_of(prepared, store, inputs),

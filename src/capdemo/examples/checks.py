@@ -29,7 +29,7 @@ def check_workflow(path: Path, store: LocalModelStore) -> list[Problem]:
     """
     try:
         file = read_workflow(path)
-        prepared, problems = check(file, store, input_folder(path), models_needed=False)
+        prepared, problems = check(file, store, input_folder(path), runs_here=False)
     except CapdemoError as error:
         return [_whole_file(error, path)]
     return [*problems, *_unknown_models(prepared, store, str(path))]

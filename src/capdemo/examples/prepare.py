@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from capdemo.engine.fingerprint import graph_fingerprint, node_revisions
+from capdemo.engine.fingerprint import graph_fingerprint, node_keys, node_revisions
 from capdemo.engine.validate import validate
 from capdemo.errors import CapdemoError, InputError, Problem, ProblemsError, did_you_mean
 from capdemo.models.digest import file_digest
 from capdemo.node_api import Folders
+from capdemo.node_api.dynamic import flat_inputs
 from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
 from capdemo.outputs.lock import Key, UsedFile
-from capdemo.workflow import Graph, WorkflowFile, graph_to_api, load_graph, read_workflow
+from capdemo.workflow import Graph, GraphNode, WorkflowFile, graph_to_api, load_graph, read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +36,8 @@ class Prepared:
     outputs: tuple[str, ...]
     metadata: Mapping[str, str]
     """What saved pictures carry, so that they can be run again."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """What each node computes, as `sharing_keys` gives it; empty where nothing is shared."""
 
 
 def prepare(
@@ -60,11 +63,12 @@ def check(
     inputs: Path,
     changes: Sequence[str] = (),
     *,
-    models_needed: bool = True,
+    runs_here: bool = True,
 ) -> tuple[Prepared, list[Problem]]:
     """The workflow as it would run, and every problem that keeps it from running.
 
-    Without `models_needed` a model that is not on this machine is no problem.
+    Only outputs that no problem touches are among the prepared ones. Unless it `runs_here`, it
+    is no problem that a model is not on this machine or that a node has no code yet.
     """
     graph, problems = load_graph(file, NODES.schemas)
     for change in changes:
@@ -73,14 +77,44 @@ def check(
     def check_file(widget: Widget, name: str) -> None:
         if widget.model_folder is None:
             input_file(name, Folders(inputs, inputs, inputs))
-        elif models_needed:
+        elif runs_here:
             store.file(widget.model_folder, name)
 
-    checked = validate(graph, NODES.schemas, check_file, file=str(file.path))
+    if runs_here:
+        problems += _without_code(graph, str(file.path))
+    broken = {problem.node for problem in problems if problem.node is not None}
+    checked = validate(graph, NODES.schemas, check_file, file=str(file.path), broken=broken)
     known = {(problem.node, problem.kind) for problem in problems}
     problems += [found for found in checked.problems if (found.node, found.kind) not in known]
     metadata = _metadata(file, checked.graph, changed=bool(changes))
     return Prepared(str(file.path), checked.graph, checked.outputs, metadata), problems
+
+
+def sharing_keys(
+    prepared: Prepared,
+    store: LocalModelStore,
+    inputs: Path,
+    machine: str,
+) -> dict[str, str]:
+    """For every node but the outputs, what decides its result, files and revisions included.
+
+    `machine` is the device and the precision, on which results depend, too.
+    """
+    folders = Folders(inputs, inputs, inputs)
+
+    def more(node: GraphNode) -> JsonValue:
+        schema = NODES.schemas[node.class_type]
+        digests: list[JsonValue] = []
+        for widget, value in _files_of(node):
+            if widget.model_folder is not None:
+                digests.append(store.digest(widget.model_folder, value)[0])
+            elif widget.upload:
+                digests.append(file_digest(input_file(value, folders)))
+        return [machine, schema.revision, digests]
+
+    keys = node_keys(prepared.graph, prepared.outputs, NODES.schemas, more)
+    nodes = prepared.graph.nodes
+    return {i: key for i, key in keys.items() if not NODES.schemas[nodes[i].class_type].is_output}
 
 
 def missing_models(prepared: Prepared, store: LocalModelStore) -> list[str]:
@@ -127,11 +161,29 @@ def model_names(graph: Graph) -> list[tuple[str, str]]:
 
 
 def _files(graph: Graph) -> list[tuple[Widget, str]]:
+    return [found for node in graph.nodes.values() for found in _files_of(node)]
+
+
+def _files_of(node: GraphNode) -> list[tuple[Widget, str]]:
     return [
         (entry.widget, value)
-        for node in graph.nodes.values()
-        for entry in NODES.schemas[node.class_type].widgets
+        for entry in flat_inputs(NODES.schemas[node.class_type], node.inputs)
         if entry.widget is not None and isinstance(value := node.inputs.get(entry.name), str)
+    ]
+
+
+def _without_code(graph: Graph, file: str) -> list[Problem]:
+    return [
+        Problem(
+            file=file,
+            node=node_id,
+            input=None,
+            kind="not_executable",
+            message=f"{node.class_type} is known, but has no code in this version.",
+            hint="Run this workflow in ComfyUI; see: capdemo nodes",
+        )
+        for node_id, node in graph.nodes.items()
+        if (schema := NODES.schemas.get(node.class_type)) is not None and not schema.executable
     ]
 
 

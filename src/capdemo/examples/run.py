@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capdemo import models
-from capdemo.engine.execute import execute
-from capdemo.engine.plan import make_plan
+from capdemo.engine.execute import Work, execute
+from capdemo.engine.sharing import NOTHING_SHARED
 from capdemo.errors import InputError, did_you_mean
 from capdemo.node_api import Folders, Precision, RunContext, SavedFile
 from capdemo.nodes import NODES
@@ -21,6 +21,7 @@ from capdemo.nodes.file_names import input_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from capdemo.engine.sharing import Shared
     from capdemo.examples.prepare import Prepared
     from capdemo.node_api import ModelStore
 
@@ -62,6 +63,8 @@ class RunResult:
     """From the first node's start to the last file's end."""
     peak_bytes: int
     """Highest memory meanwhile, as `models.device.peak_memory` counts it."""
+    blocked: tuple[str, ...] = ()
+    """Where and why nodes were kept from running by one before them."""
 
 
 @dataclass(slots=True)
@@ -70,6 +73,7 @@ class _Stages:
 
     progress: Callable[[str, int, int], None]
     done: list[Stage] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def started(self, node_id: str, class_type: str) -> None:
         self.progress(f"{node_id} {class_type}", 0, 1)
@@ -78,14 +82,20 @@ class _Stages:
         self.done.append(Stage(node_id, class_type, seconds))
         self.progress(f"{node_id} {class_type}", 1, 1)
 
+    def blocked(self, node_id: str, class_type: str, message: str) -> None:
+        self.messages.append(f"node {node_id} ({class_type}): {message}")
+
 
 def run_prepared(
     prepared: Prepared,
     machine: Machine,
     folders: Folders,
     progress: Callable[[str, int, int], None] = lambda _node, _done, _total: None,
+    shared: Shared = NOTHING_SHARED,
 ) -> RunResult:
     """Run a workflow; `progress` is told (node, steps done, steps in all) and may raise to stop.
+
+    `shared` holds what other workflows of the same build have computed already.
 
     Raises a `CapdemoError` naming the node where one fails.
     """
@@ -104,15 +114,16 @@ def run_prepared(
             save=lambda file: outputs.append(NodeOutput(node_id, file)),
         )
 
-    plan = make_plan(prepared.graph, prepared.outputs)
+    work = Work(prepared.graph, prepared.outputs, prepared.name, prepared.keys)
     models.device.reset_peak_memory(machine.device)
     began = time.perf_counter()
-    execute(prepared.graph, plan, NODES, context_for, stages, file=prepared.name)
+    execute(work, NODES, context_for, stages, shared)
     return RunResult(
         outputs=tuple(outputs),
         stages=tuple(stages.done),
         seconds=time.perf_counter() - began,
         peak_bytes=models.device.peak_memory(machine.device),
+        blocked=tuple(stages.messages),
     )
 
 

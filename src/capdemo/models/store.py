@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import weakref
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from capdemo.models.catalogue import Catalogue, default_catalogue
 from capdemo.models.folders import Locations, cache_folder
@@ -22,10 +23,10 @@ class LocalModelStore:
         self.locations = locations
         self.catalogue = catalogue
         self._found: dict[tuple[str, str], FoundModel] = {}
-        self._loaded: dict[Hashable, Any] = {}
+        self._loaded: weakref.WeakValueDictionary[Hashable, Any] = weakref.WeakValueDictionary()
 
     @classmethod
-    def from_environment(cls, models: Sequence[Path] = ()) -> LocalModelStore:
+    def from_environment(cls, models: Sequence[Path] = ()) -> Self:
         """The store of a command: `models` are its `--models` options, searched first."""
         return cls(Locations.from_environment(models), default_catalogue())
 
@@ -59,8 +60,9 @@ class LocalModelStore:
         return tuple(sorted(on_disk | listed, key=str.casefold))
 
     def loaded(self, key: Hashable, load: Callable[[], Loaded]) -> Loaded:
-        """What `load` returned for this key, now or earlier; kept as long as the store."""
-        if key not in self._loaded:
-            self._loaded[key] = load()
-        kept: Loaded = self._loaded[key]
+        """What `load` returned for this key, now or earlier; kept while somebody else holds it."""
+        kept: Loaded | None = self._loaded.get(key)
+        if kept is None:
+            kept = load()
+            self._loaded[key] = kept
         return kept

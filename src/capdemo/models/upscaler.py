@@ -37,6 +37,8 @@ class Upscaler:
         """The network's size: `64nf`, `23nb`."""
         self.parameters = sum(weight.numel() for weight in network.model.parameters())
         """How many numbers the network has, training branches included."""
+        self.nbytes = sum(weight.nbytes for weight in network.model.parameters())
+        """Bytes of the weights."""
 
     def __call__(self, picture: torch.Tensor, /) -> torch.Tensor:
         """Run the network on one picture.

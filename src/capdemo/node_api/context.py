@@ -24,7 +24,7 @@ class ModelStore(Protocol):
         ...
 
     def loaded(self, key: Hashable, load: Callable[[], Loaded]) -> Loaded:
-        """What `load` returned for this key, now or earlier."""
+        """What `load` returned for this key, now or earlier, if a value still holds it."""
         ...
 
 

@@ -88,6 +88,8 @@ def derive_parameter(name: str, hint: object, default: object) -> Parameter:
     parts = _take_apart(hint)
     shown = next((note.name for note in parts.notes if isinstance(note, Name)), name)
     has_default = default is not _NO_DEFAULT
+    if parts.is_list and isinstance(default, list):
+        default = default[0]  # a widget's single value reaches the function as a list
     grows = next((note for note in parts.notes if isinstance(note, Grows)), None)
     if grows is not None:
         return Parameter(name, _grown(shown, parts, grows), {})

@@ -1,0 +1,52 @@
+"""What the examples of one build have in common, so that it is loaded and computed once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capdemo.engine.sharing import Shared, count_uses
+from capdemo.errors import CapdemoError
+from capdemo.examples.prepare import prepare, sharing_keys
+from capdemo.workflow import input_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from capdemo.examples.run import Machine
+    from capdemo.models.store import LocalModelStore
+    from capdemo.workflow import Graph
+
+
+def share(
+    workflows: Iterable[Path],
+    store: LocalModelStore,
+    machine: Machine,
+    max_bytes: int | None,
+) -> Shared:
+    """A place for results that several workflows need, when they run in this order.
+
+    A workflow that cannot run takes part in nothing; what is wrong with it is said when its turn
+    comes.
+    """
+    return Shared(count_uses(_prepared(workflows, store, machine)), max_bytes)
+
+
+def machine_key(machine: Machine) -> str:
+    """What of a machine decides results: two devices or precisions share nothing."""
+    return f"{machine.device} {machine.precision}"
+
+
+def _prepared(
+    workflows: Iterable[Path],
+    store: LocalModelStore,
+    machine: Machine,
+) -> Iterator[tuple[Graph, Sequence[str], Mapping[str, str]]]:
+    for path in workflows:
+        inputs = input_folder(path)
+        try:
+            prepared = prepare(path, store, inputs)
+            keys = sharing_keys(prepared, store, inputs, machine_key(machine))
+        except CapdemoError:
+            continue
+        yield prepared.graph, prepared.outputs, keys
