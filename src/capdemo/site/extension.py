@@ -17,6 +17,7 @@ from capdemo.site.figure import figure
 from capdemo.site.front_matter import check_address, close_heading_gaps, promote_title
 from capdemo.site.links import relative_link
 from capdemo.site.lists import normalise_lists
+from capdemo.site.node_reference import with_node_reference
 from capdemo.site.place import place_of
 from capdemo.site.references import picture_line
 from capdemo.site.replacements import replace
@@ -65,7 +66,8 @@ class _SourceStyle(Preprocessor):
     """The page's text as Python-Markdown needs it."""
 
     def run(self, lines: list[str]) -> list[str]:
-        return normalise_lists(promote_title(lines, place_of(self.md).meta.get("title")))
+        titled = promote_title(lines, place_of(self.md).meta.get("title"))
+        return with_node_reference(normalise_lists(titled), self.md.htmlStash.store)
 
 
 class _Parts(Treeprocessor):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capdemo.models.catalogue import Catalogue, Model, PackageSource, default_catalogue
+from capdemo.node_api.dynamic import flat_inputs
 from capdemo.nodes import NODES
 from capdemo.workflow import GraphNode, input_folder, load_graph, read_workflow
 
@@ -60,7 +61,7 @@ def workflow_facts(root: Path, workflow: str, record: Record | None) -> Workflow
         size=path.stat().st_size,
         models=tuple(_model(folder, name, record, catalogue) for folder, name in models),
         inputs=tuple(found for name in inputs if (found := _input_path(root, workflow, name))),
-        unknown_nodes=tuple(dict.fromkeys(n.class_type for n in nodes if _schema(n) is None)),
+        unknown_nodes=tuple(dict.fromkeys(n.class_type for n in nodes if not _runs(n))),
     )
 
 
@@ -79,10 +80,15 @@ def _schema(node: GraphNode) -> NodeSchema | None:
     return _schemas().get(node.class_type)
 
 
+def _runs(node: GraphNode) -> bool:
+    schema = _schema(node)
+    return schema is not None and schema.executable
+
+
 def _widgets(node: GraphNode, kind: str) -> Iterator[tuple[str, str]]:
     """The values of a node's widgets that name a model or an input file, with the folder."""
     schema = _schema(node)
-    for entry in schema.widgets if schema else ():
+    for entry in flat_inputs(schema, node.inputs) if schema else ():
         value = node.inputs.get(entry.name)
         if entry.widget is None or not isinstance(value, str):
             continue

@@ -1,0 +1,150 @@
+"""The reference of nodes, made from their schemas; it says nothing that a schema does not say."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from capdemo.nodes import NODES
+from capdemo.site.elements import element, to_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from xml.etree.ElementTree import Element
+
+    from capdemo.node_api import InputSchema, NodeSchema, Widget
+
+LINE = "[](/nodes)"
+"""The line of a page that the reference takes the place of."""
+
+_CORE = "comfy-core"
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def with_node_reference(lines: Sequence[str], stash: Callable[[str], str]) -> list[str]:
+    """The page's lines, with the reference where `LINE` stands.
+
+    `stash` keeps HTML out of Markdown's reach and gives what stands for it.
+    """
+    return [new for line in lines for new in (_reference(stash) if line == LINE else [line])]
+
+
+def node_anchor(class_type: str) -> str:
+    """The fragment of a node's entry: `SimpleMath+` gives `node-SimpleMath-`."""
+    return "node-" + re.sub(r"[^A-Za-z0-9_.]", "-", class_type)
+
+
+def _reference(stash: Callable[[str], str]) -> Iterator[str]:
+    schemas = sorted((NODES[name].schema for name in NODES), key=_order)
+    for group, members in groupby(schemas, key=_group):
+        yield from ("", f"### {group}", "")
+        for schema in members:
+            yield from (stash(to_html(_entry(schema))), "")
+
+
+def _order(schema: NodeSchema) -> tuple[bool, str, str]:
+    """ComfyUI's own nodes by category, then the packs'."""
+    return schema.pack != _CORE, _group(schema), schema.class_type.casefold()
+
+
+def _group(schema: NodeSchema) -> str:
+    if schema.pack != _CORE:
+        return schema.pack
+    name = schema.category.partition("/")[0].strip("_").replace("_", " ")
+    return name[:1].upper() + name[1:]
+
+
+def _entry(schema: NodeSchema) -> Element:
+    first, _, more = schema.description.partition("\n\n")
+    summary = element(
+        "summary",
+        {},
+        element("code", {"id": node_anchor(schema.class_type)}, schema.class_type),
+        " ",
+        *_text(first),
+        None if schema.executable else " ",
+        None if schema.executable else _badge("Runs in ComfyUI only"),
+    )
+    return element(
+        "details",
+        {"class": "cd-node"},
+        summary,
+        *(element("p", {}, *_text(part)) for part in more.split("\n\n") if part),
+        _inputs(schema.inputs),
+        _outputs(schema),
+        _source(schema),
+    )
+
+
+def _badge(text: str) -> Element:
+    return element("span", {"class": "cd-badge"}, text)
+
+
+def _text(words: str) -> list[Element | str]:
+    """A docstring's text with its code in `code` elements."""
+    parts = _CODE.split(" ".join(words.split()))
+    return [element("code", {}, p) if i % 2 else p for i, p in enumerate(parts) if p]
+
+
+def _inputs(inputs: Sequence[InputSchema]) -> Element | None:
+    if not inputs:
+        return None
+    head = element("tr", {}, *(element("th", {}, text) for text in ("Input", "Type", "Values")))
+    rows = [row for entry in inputs for row in _rows(entry, "")]
+    return element("table", {}, element("thead", {}, head), element("tbody", {}, *rows))
+
+
+def _rows(entry: InputSchema, prefix: str) -> Iterator[Element]:
+    name = prefix + entry.name
+    shown = f"{name}.{entry.rows.names[0]}, …" if entry.rows else name
+    optional = None if entry.required else " (optional)"
+    yield element(
+        "tr",
+        {},
+        element("td", {}, element("code", {}, shown), optional),
+        element("td", {}, entry.type.replace(",", " or ")),
+        element("td", {}, _values(entry.widget) if entry.widget else "by a link"),
+    )
+    for choice in entry.widget.options if entry.widget else ():
+        for sub in choice.inputs:
+            for row in _rows(sub, f"{name}."):
+                row[2].text = f"with {choice.name}: {row[2].text or ''}"
+                yield row
+
+
+def _values(widget: Widget) -> str:
+    if widget.model_folder:
+        return f"a file of models/{widget.model_folder}"
+    if widget.upload:
+        return f"a file ({widget.upload}) of the input folder"
+    if widget.choices:
+        listed = ", ".join(str(choice) for choice in widget.choices)
+        return f"{listed}; {widget.default} unless set" if widget.default is not None else listed
+    bounds = [
+        f"{word} {bound:g}"
+        for word, bound in (("from", widget.minimum), ("to", widget.maximum))
+        if bound is not None
+    ]
+    default = [f"{widget.default} unless set"] if widget.default not in (None, "") else []
+    return "; ".join([" ".join(bounds), *default] if bounds else default)
+
+
+def _outputs(schema: NodeSchema) -> Element | None:
+    if not schema.outputs:
+        return None
+    shown = [
+        f"{output.name} ({output.type})" if output.name != output.type else output.name
+        for output in schema.outputs
+    ]
+    lists = [
+        f"{name}, a list" if output.is_list else name
+        for name, output in zip(shown, schema.outputs, strict=True)
+    ]
+    return element("p", {}, element("b", {}, "Outputs: "), "; ".join(lists))
+
+
+def _source(schema: NodeSchema) -> Element:
+    where = f"{schema.category}. Pack {schema.pack}, whose own code is under {schema.licence}."
+    runs = f" Revision {schema.revision} here." if schema.executable else ""
+    return element("p", {"class": "cd-node__source"}, where + runs)
