@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,10 +68,18 @@ class Problem:
     """ComfyUI's error type where it has one (`value_not_in_list`), else a word of ours."""
     message: str
     hint: str = ""
+    severity: Literal["error", "note"] = "error"
+    """A note keeps nothing from running; it says what a reader of the workflow should know."""
 
     def __str__(self) -> str:
         place = self.file if self.node is None else f"{self.file}: node {self.node}"
-        return str(InputError(self.message, where=place, hint=self.hint))
+        text = str(InputError(self.message, where=place, hint=self.hint))
+        return f"Note: {text}" if self.severity == "note" else text
+
+
+def errors_among(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems that are more than notes."""
+    return [problem for problem in problems if problem.severity == "error"]
 
 
 class ProblemsError(InputError):

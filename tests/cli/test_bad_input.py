@@ -169,6 +169,7 @@ def test_check_reports_problems_as_json(guide: Path) -> None:
                 "kind": "value_bigger_than_max",
                 "message": "scale_by is 9.0; the most allowed is 8.",
                 "hint": "",
+                "severity": "error",
             },
         ],
     }

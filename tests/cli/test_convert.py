@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 import typer
+from tests.guide_for_tests import invoke
 from tests.workflow.builders import ESRGAN, ESRGAN_API, SCHEMAS, esrgan
 from typer.testing import CliRunner
 
 from capdemo.cli.convert import convert
-from capdemo.errors import InputError, ProblemsError
+from capdemo.errors import InputError
 from capdemo.nodes import NODES
 
 if TYPE_CHECKING:
@@ -62,15 +63,25 @@ def with_node(path: Path, node: dict[str, object]) -> None:
     path.write_text(json.dumps({**value, "nodes": [*nodes, node]}))
 
 
-def test_every_problem_is_raised_and_nothing_written(workflow: Path, tmp_path: Path) -> None:
+def test_what_is_left_out_is_said(workflow: Path, tmp_path: Path) -> None:
     with_node(workflow, {"id": 8, "type": "Foreign", "widgets_values": [1]})
-    with pytest.raises(ProblemsError, match="node 8: No node type 'Foreign' is known") as caught:
-        convert(workflow, tmp_path / "p.json")
-    assert caught.value.exit_code == 2
-    assert [problem.kind for problem in caught.value.problems] == ["unnamed_widget_values"]
-    with_node(workflow, {"id": 8, "type": "GetNode", "widgets_values": ["x"]})
-    with pytest.raises(ProblemsError, match="node 8: This node is a GetNode"):
-        convert(workflow, tmp_path / "p.json")
+    answer = invoke("convert", workflow, "-o", tmp_path / "p.json")
+    assert answer.code == 3
+    assert "node 8: No node type 'Foreign' is known" in answer.err
+    written = json.loads((tmp_path / "p.json").read_text())
+    foreign = written.pop("8")
+    assert foreign == {"inputs": {}, "class_type": "Foreign"}
+    assert written == ESRGAN_API
+
+
+def test_what_cannot_be_resolved_is_raised_and_nothing_written(
+    workflow: Path,
+    tmp_path: Path,
+) -> None:
+    with_node(workflow, {"id": 8, "type": "Anything Everywhere", "widgets_values": []})
+    answer = invoke("convert", workflow, "-o", tmp_path / "p.json")
+    assert answer.code == 2
+    assert "node 8" in answer.err
     assert not (tmp_path / "p.json").exists()
 
 

@@ -205,8 +205,8 @@ def test_nodes_lists_what_runs() -> None:
         "licence": "GPL-3.0",
         "revision": 1,
         "inputs": [
-            {"name": "upscale_model", "type": "UPSCALE_MODEL"},
-            {"name": "image", "type": "IMAGE"},
+            {"name": "upscale_model", "type": "UPSCALE_MODEL", "required": True},
+            {"name": "image", "type": "IMAGE", "required": True},
         ],
         "outputs": [{"name": "IMAGE", "type": "IMAGE"}],
         "executable": True,

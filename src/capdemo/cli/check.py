@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from capdemo.cli.options import Json, Models
-from capdemo.errors import ExitCode, InputError
+from capdemo.errors import ExitCode, InputError, errors_among
 from capdemo.examples.checks import check_project, check_workflow
 from capdemo.examples.project import find_project
 from capdemo.models.store import LocalModelStore
@@ -34,13 +34,14 @@ def check(
         if paths
         else check_project(find_project(Path.cwd()), store)
     )
+    errors = errors_among(problems)
     if json_:
         print(json.dumps({"problems": [asdict(problem) for problem in problems]}, indent=2))
     else:
         for problem in problems:
             print(problem)
-        typer.echo(f"{len(problems)} problems" if problems else "No problems.", err=True)
-    if problems:
+        typer.echo(f"{len(errors)} problems" if errors else "No problems.", err=True)
+    if errors:
         raise typer.Exit(ExitCode.WRONG_INPUT)
 
 

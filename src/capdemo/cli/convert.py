@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capdemo.errors import Problem, ProblemsError
+from capdemo.errors import ExitCode, ProblemsError, errors_among
 from capdemo.nodes import NODES
 from capdemo.outputs.files import write_atomic
 from capdemo.workflow import graph_to_api, load_graph, read_workflow, unnamed_values
 
 if TYPE_CHECKING:
     from capdemo.workflow import WorkflowFile
+
+
+_CONVERTS = frozenset(
+    {"missing_node_type", "out_of_scope_node_type", "ambiguous_widget_values"},
+)
+"""Problems with which the graph is still the workflow's."""
 
 
 def convert(
@@ -27,13 +33,15 @@ def convert(
         typer.Option("--output", "-o", help="Write here instead of to the terminal."),
     ] = None,
 ) -> None:
-    """Convert a workflow to the API format, as ComfyUI's 'Export (API)' would."""
+    """Convert a workflow to the API format, as ComfyUI's 'Export (API)' would.
+
+    Of a node that is not known here only the values that the file names are written; where that
+    leaves some out, this is said and the command ends with code 3.
+    """
     file = read_workflow(workflow)
     graph, problems = load_graph(file, NODES.schemas)
-    # An unknown node converts all the same, as long as the file names its values.
-    blocking = [problem for problem in problems if problem.kind != "missing_node_type"]
-    blocking += _unnamed(file)
-    if blocking:
+    errors = errors_among(problems)
+    if blocking := [problem for problem in errors if problem.kind not in _CONVERTS]:
         raise ProblemsError(blocking)
     # ASCII, so that a redirected terminal of any encoding writes the same bytes as `-o`.
     text = json.dumps(graph_to_api(graph), indent=2) + "\n"
@@ -41,9 +49,14 @@ def convert(
         typer.echo(text, nl=False)
     else:
         write_atomic(output, text.encode("ascii"))
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if _leaves_out(file) or any(problem.kind == "ambiguous_widget_values" for problem in errors):
+        raise typer.Exit(ExitCode.NOT_FRESH)
 
 
-def _unnamed(file: WorkflowFile) -> list[Problem]:
+def _leaves_out(file: WorkflowFile) -> bool:
+    """Whether a node's values are lost, since neither a schema nor the file names them."""
     if file.ui is None or file.api is not None:
-        return []
-    return unnamed_values(file.ui, NODES.schemas, file=str(file.path))
+        return False
+    return bool(unnamed_values(file.ui, NODES.schemas, file=str(file.path)))

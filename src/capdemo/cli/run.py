@@ -22,7 +22,7 @@ from capdemo.cli.options import (
 )
 from capdemo.cli.progress import progress_bar
 from capdemo.engine.sharing import Shared, count_uses
-from capdemo.errors import ExitCode, InputError, ProblemsError
+from capdemo.errors import ExitCode, InputError, ProblemsError, errors_among
 from capdemo.examples.prepare import check, input_names, sharing_keys
 from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
 from capdemo.examples.sharing import machine_key
@@ -61,8 +61,9 @@ def run(
     replacements = _replacements(input or ())
     with replaced_inputs(input_names(draft.graph), inputs, replacements) as folder:
         prepared, problems = check(file, store, folder, set_ or ())
-        if problems and not prepared.outputs:
-            raise ProblemsError(problems)
+        errors = errors_among(problems)
+        if errors and not prepared.outputs:
+            raise ProblemsError(errors)
         machine = Machine(store, networks.device.choose_device(device), precision)
         keys = sharing_keys(prepared, store, folder, machine_key(machine))
         prepared = replace(prepared, keys=keys)
@@ -74,9 +75,9 @@ def run(
         ):
             result = run_prepared(prepared, machine, folders, progress, shared)
     _print(result, machine, problems, as_json=json_)
-    for problem in (*problems, *result.blocked):
-        typer.echo(str(problem), err=True)
-    if problems or result.blocked:
+    for said in (*problems, *result.notes, *result.blocked):
+        typer.echo(str(said), err=True)
+    if errors or result.blocked:
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -114,6 +115,7 @@ def _print(
             "precision": machine.precision,
             "peak_bytes": result.peak_bytes,
             "problems": [asdict(problem) for problem in problems],
+            "notes": list(result.notes),
         }
         print(json.dumps(answer, indent=2))
         return

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from capdemo.engine.fingerprint import graph_fingerprint, node_keys, node_revisions
 from capdemo.engine.validate import validate
-from capdemo.errors import CapdemoError, InputError, Problem, ProblemsError, did_you_mean
+from capdemo.errors import (
+    CapdemoError,
+    InputError,
+    Problem,
+    ProblemsError,
+    did_you_mean,
+    errors_among,
+)
 from capdemo.models.digest import file_digest
 from capdemo.node_api import Folders
 from capdemo.node_api.dynamic import flat_inputs
@@ -52,8 +59,8 @@ def prepare(
     """
     file = read_workflow(path)
     prepared, problems = check(file, store, inputs, changes)
-    if problems:
-        raise ProblemsError(problems)
+    if errors := errors_among(problems):
+        raise ProblemsError(errors)
     return prepared
 
 
@@ -82,7 +89,7 @@ def check(
 
     if runs_here:
         problems += _without_code(graph, str(file.path))
-    broken = {problem.node for problem in problems if problem.node is not None}
+    broken = {p.node for p in errors_among(problems) if p.node is not None}
     checked = validate(graph, NODES.schemas, check_file, file=str(file.path), broken=broken)
     known = {(problem.node, problem.kind) for problem in problems}
     problems += [found for found in checked.problems if (found.node, found.kind) not in known]

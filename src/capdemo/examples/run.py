@@ -65,6 +65,8 @@ class RunResult:
     """Highest memory meanwhile, as `models.device.peak_memory` counts it."""
     blocked: tuple[str, ...] = ()
     """Where and why nodes were kept from running by one before them."""
+    notes: tuple[str, ...] = ()
+    """What nodes had to say to the user, each with its node."""
 
 
 @dataclass(slots=True)
@@ -100,6 +102,7 @@ def run_prepared(
     Raises a `CapdemoError` naming the node where one fails.
     """
     outputs: list[NodeOutput] = []
+    notes: list[str] = []
     stages = _Stages(progress)
 
     def context_for(node_id: str) -> RunContext:
@@ -112,6 +115,7 @@ def run_prepared(
             metadata=prepared.metadata,
             progress=lambda done, total: progress(label, done, total),
             save=lambda file: outputs.append(NodeOutput(node_id, file)),
+            note=lambda sentence: notes.append(f"node {label}: {sentence}"),
         )
 
     work = Work(prepared.graph, prepared.outputs, prepared.name, prepared.keys)
@@ -124,6 +128,7 @@ def run_prepared(
         seconds=time.perf_counter() - began,
         peak_bytes=models.device.peak_memory(machine.device),
         blocked=tuple(stages.messages),
+        notes=tuple(notes),
     )
 
 

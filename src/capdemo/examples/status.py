@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from capdemo.errors import CapdemoError
+from capdemo.errors import CapdemoError, errors_among
 from capdemo.examples.environment import differences, environment
 from capdemo.examples.prepare import check, key_of, missing_models
 from capdemo.outputs.lock import Example
@@ -66,7 +66,7 @@ def status_of(spec: Spec, project: Project, lock: Lock, store: LocalModelStore) 
         prepared, problems = check(file, store, inputs, runs_here=False)
     except CapdemoError as error:
         return Status(spec, State.FAILED, (str(error),))
-    reasons = (*map(str, problems), *_unknown_nodes(spec, prepared))
+    reasons = (*map(str, errors_among(problems)), *_unknown_nodes(spec, prepared))
     if reasons:
         return Status(spec, State.FAILED, reasons)
     absent = tuple(missing_models(prepared, store))

@@ -61,3 +61,5 @@ class RunContext:
     """Called with (done, total) steps of the running node; raises `CancelledError` to stop it."""
     save: Callable[[SavedFile], None]
     """Called once for every file that a node has finished writing for the user."""
+    note: Callable[[str], None] = lambda _sentence: None
+    """Called with a sentence that the user should read: what was left as it was, and why."""
