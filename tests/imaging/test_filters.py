@@ -46,7 +46,8 @@ def test_blur_is_the_square_kernel(shape: tuple[int, ...], radius: int, sigma: f
     expected = filtered(image, square_gaussian(radius, sigma))
     result = blur(image, radius=radius, sigma=sigma).numpy()
     assert result.dtype == np.float32
-    assert np.abs(result - expected).max() < 1e-6
+    # ComfyUI adds the square kernel's products up in float32: up to 3,969 of them.
+    assert np.abs(result - expected).max() < 2e-6
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.5, 5.0])
@@ -58,7 +59,7 @@ def test_sharpen_is_the_square_kernel(
     kernel = square_gaussian(radius, sigma) * -(alpha * 10)
     kernel[radius, radius] += 1 - kernel.sum()
     result = sharpen(image, radius=radius, sigma=sigma, alpha=alpha).numpy()
-    assert np.abs(result - filtered(image, kernel).clip(0, 1)).max() < 2e-5
+    assert np.abs(result - filtered(image, kernel).clip(0, 1)).max() < 1e-5 * (1 + alpha)
 
 
 @pytest.mark.parametrize("side", [1, 3])

@@ -92,7 +92,7 @@ def test_a_missing_picture_is_an_error_with_a_hint(folders: Folders, name: str, 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     nowhere = Folders(tmp_path / "x", tmp_path / "y", tmp_path / "z")
-    with pytest.raises(RunError, match="There is no picture"):
+    with pytest.raises(RunError, match="There is no file"):
         input_file("a.png", nowhere)
 
 
@@ -121,6 +121,25 @@ def test_the_counter_goes_on_from_the_highest(
     (tmp_path / existing).touch()
     (tmp_path / "ComfyUI_00000_.png").touch()
     assert targets("ComfyUI", tmp_path) == [f"ComfyUI_{following:05}_.png"]
+
+
+@pytest.mark.parametrize(
+    ("existing", "following"),
+    [
+        ("ComfyUI_00007.png", 8),
+        ("ComfyUI_00007-audio.mp4", 8),
+        ("ComfyUI_00007_.png", 8),
+        ("ComfyUI_00007", 8),
+        ("ComfyUI_00007x8.png", 8),
+        ("ComfyUI_b_00007.png", 1),
+    ],
+)
+def test_other_endings_have_counters_too(tmp_path: Path, existing: str, following: int) -> None:
+    (tmp_path / existing).touch()
+    (path,) = output_files(
+        "ComfyUI", tmp_path, count=1, width=1, height=1, now=NOW, ending="-audio.mp4"
+    )
+    assert path.name == f"ComfyUI_{following:05}-audio.mp4"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,13 @@ def test_a_saved_picture_loads_as_it_was(bench: Bench) -> None:
     assert torch.equal(cast("torch.Tensor", loaded), images)
 
 
+def test_a_saved_picture_is_named_with_its_folder(bench: Bench) -> None:
+    images = torch.from_numpy(RGBA[None, ..., :3].astype(np.float32) / np.float32(255))
+    bench.run("SaveImage", images=images, filename_prefix="again")
+    (loaded, _) = bench.run("LoadImageOutput", image="again_00001_.png [output]")
+    assert torch.equal(cast("torch.Tensor", loaded), images)
+
+
 def test_saving_again_overwrites_nothing(bench: Bench) -> None:
     for _ in range(2):
         bench.run("SaveImage", images=noise(1, 4, 4, 3), filename_prefix="ComfyUI")
@@ -103,7 +110,8 @@ def test_what_was_saved_before_a_stop_is_reported(bench: Bench) -> None:
 
 def test_preview_image_writes_to_temp_and_reports_nothing(bench: Bench) -> None:
     images = noise(2, 6, 5, 3)
-    assert bench.run("PreviewImage", images=images) == ()
+    (passed,) = bench.run("PreviewImage", images=images)
+    assert passed is images
     assert bench.saved == []
     assert not bench.folders.output.exists()
     written = sorted(bench.folders.temp.iterdir())

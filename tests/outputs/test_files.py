@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capdemo.errors import RunError
-from capdemo.outputs.files import inside, write_atomic, write_if_changed
+from capdemo.outputs.files import beside, inside, write_atomic, write_if_changed
 from capdemo.outputs.objects import prune_objects, store_object
 
 if TYPE_CHECKING:
@@ -44,6 +44,44 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(
     assert caught.value.where == str(target)
     assert [path.name for path in tmp_path.iterdir()] == ["picture.png"]
     assert target.read_bytes() == b"old"
+
+
+def test_a_file_that_is_filled_takes_its_place_in_the_end(tmp_path: Path) -> None:
+    target = tmp_path / "a" / "video.mp4"
+    with beside(target) as unfinished:
+        unfinished.write_bytes(b"first")
+        assert not target.exists()
+        assert unfinished.parent == target.parent
+    assert target.read_bytes() == b"first"
+    assert target.stat().st_mode & 0o077 == 0o077 & ~_umask() & 0o066
+    assert [path.name for path in target.parent.iterdir()] == ["video.mp4"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("no"), RunError("No.")])
+def test_a_file_whose_filling_fails_leaves_the_old_one(
+    tmp_path: Path, error: BaseException
+) -> None:
+    target = tmp_path / "video.mp4"
+    target.write_bytes(b"old")
+
+    def fill() -> None:
+        with beside(target) as unfinished:
+            unfinished.write_bytes(b"half")
+            raise error
+
+    with pytest.raises(type(error)) as caught:
+        fill()
+    assert caught.value is error
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["video.mp4"]
+
+
+def test_an_encoder_that_removes_its_file_is_a_plain_error(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RunError, match="could not be written: No such file"),
+        beside(tmp_path / "video.mp4") as unfinished,
+    ):
+        unfinished.unlink()
 
 
 def test_an_interrupt_leaves_nothing_and_is_not_swallowed(

@@ -1,16 +1,22 @@
-"""Pictures and videos that carry texts, built for the tests by Pillow or byte by byte."""
+"""Pictures, videos and sounds that carry texts, built by Pillow, by PyAV or byte by byte."""
 
 from __future__ import annotations
 
 import io
 import json
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.video.frame import VideoFrame
 from PIL import Image, PngImagePlugin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from av.video.stream import VideoStream
 
 
 def png(texts: Mapping[str, str], *, kind: str = "tEXt") -> bytes:
@@ -74,6 +80,57 @@ def mp4(texts: Mapping[str, str], *, is_quicktime: bool = False) -> bytes:
     moov = box(b"moov", box(b"mvhd", b"\0" * 100), meta if is_quicktime else box(b"udta", meta))
     brand = b"qt  " if is_quicktime else b"isom"
     return box(b"ftyp", brand, b"\0\0\2\0") + large + moov
+
+
+def video(container: str, tags: Mapping[str, str], *, options: Mapping[str, str]) -> bytes:
+    """One frame of a video with tags, as FFmpeg writes them."""
+    encoder = "libvpx-vp9" if container == "webm" else "mpeg4"
+    file = io.BytesIO()
+    with av.open(file, "w", format=container, options=dict(options)) as output:
+        output.metadata.update(tags)
+        stream = cast("VideoStream", output.add_stream(encoder, rate=8))
+        stream.width, stream.height, stream.pix_fmt = 16, 16, "yuv420p"
+        output.mux(stream.encode(VideoFrame(16, 16, "yuv420p")))
+        output.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def comment(texts: Mapping[str, str], *, is_old: bool = False) -> dict[str, str]:
+    """The tag of VideoHelperSuite: all as one JSON object; older files hold the prompt as text."""
+    members = {key: json.loads(text) for key, text in texts.items()}
+    if is_old and "prompt" in texts:
+        members["prompt"] = texts["prompt"]
+    return {"comment": json.dumps(members)} if members else {}
+
+
+def flac(texts: Mapping[str, str]) -> bytes:
+    """A little silence, as SaveAudio writes it."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="flac") as output:
+        output.metadata.update(texts)
+        stream = output.add_stream("flac", rate=8000, layout="mono")
+        silence = AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), "s16", "mono")
+        silence.sample_rate = 8000
+        output.mux(stream.encode(silence))
+        output.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def gif(texts: Mapping[str, str]) -> bytes:
+    """A JSON object in the comment, as capdemo writes it."""
+    members = ", ".join(f"{json.dumps(key)}: {text}" for key, text in texts.items())
+    return _saved("GIF", comment=f"{{{members}}}".encode() if texts else b"Made by hand")
+
+
+def exr(texts: Mapping[str, str]) -> bytes:
+    """The header of an OpenEXR file, as SaveImageAdvanced fills it."""
+
+    def attribute(name: str, kind: str, value: bytes) -> bytes:
+        return f"{name}\0{kind}\0".encode() + len(value).to_bytes(4, "little") + value
+
+    head = attribute("compression", "compression", b"\0") + attribute("owner", "string", b"me")
+    strings = (attribute(key, "string", text.encode()) for key, text in texts.items())
+    return b"\x76\x2f\x31\x01\2\0\0\0" + head + b"".join(strings) + b"\0" + bytes(64)
 
 
 def _saved(picture_format: str, **options: object) -> bytes:

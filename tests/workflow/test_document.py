@@ -8,7 +8,15 @@ import pytest
 from tests.workflow.builders import document, esrgan
 
 from capdemo.errors import InputError
-from capdemo.workflow.document import DocumentLink, document_from_json
+from capdemo.workflow.document import (
+    INPUT_NODE,
+    DocumentLink,
+    DocumentNode,
+    Group,
+    Subgraph,
+    SubgraphSlot,
+    document_from_json,
+)
 
 if TYPE_CHECKING:
     from capdemo.workflow import JsonValue
@@ -81,9 +89,81 @@ def test_an_input_slot_may_stand_for_a_widget() -> None:
     ]
 
 
-def test_subgraphs_are_known_by_name() -> None:
-    read = document([], [], definitions={"subgraphs": [{"id": "a-b", "name": "Upscale"}, 5]})
-    assert read.subgraph_names == {"a-b": "Upscale"}
+def test_a_subgraph_is_read_whole() -> None:
+    subgraph: JsonValue = {
+        "id": "a-b",
+        "name": "Upscale",
+        "inputs": [{"id": "u", "name": "image", "type": "IMAGE", "linkIds": [3, 4]}],
+        "outputs": [{"name": "out", "linkIds": None}],
+        "nodes": [{"id": 1, "type": "A"}],
+        "links": [
+            {
+                "id": 3,
+                "origin_id": -10,
+                "origin_slot": 0,
+                "target_id": 1,
+                "target_slot": 0,
+                "type": "IMAGE",
+            }
+        ],
+        "groups": [{"title": "Inside", "bounding": [1, 2, 3, 4]}],
+    }
+    assert document([], [], definitions={"subgraphs": [subgraph]}).subgraphs == {
+        "a-b": Subgraph(
+            id="a-b",
+            name="Upscale",
+            inputs=(SubgraphSlot("image", "IMAGE", ("3", "4")),),
+            outputs=(SubgraphSlot("out", "*"),),
+            nodes=(DocumentNode("1", "A"),),
+            links=(DocumentLink("3", INPUT_NODE, 0, "1", 0, "IMAGE"),),
+            groups=(Group("Inside", (1.0, 2.0, 3.0, 4.0)),),
+        )
+    }
+
+
+def test_subgraphs_inside_subgraphs_are_found_and_may_be_repeated() -> None:
+    inner: JsonValue = {"id": "in", "name": "Inner"}
+    outer: JsonValue = {"id": "out", "name": "Outer", "definitions": {"subgraphs": [inner]}}
+    read = document([], [], definitions={"subgraphs": [outer, inner]})
+    assert {key: entry.name for key, entry in read.subgraphs.items()} == {
+        "out": "Outer",
+        "in": "Inner",
+    }
+
+
+def test_frames_and_extras_are_kept() -> None:
+    frame: JsonValue = {"title": "Load", "bounding": [1, 2.5, 3, 4], "color": "#3f789e"}
+    read = document([], [], groups=[frame, {}], extra={"ds": {"scale": 1}})
+    assert read.groups == (
+        Group("Load", (1.0, 2.5, 3.0, 4.0), "#3f789e"),
+        Group("", (0.0, 0.0, 0.0, 0.0)),
+    )
+    assert read.extra == {"ds": {"scale": 1}}
+
+
+@pytest.mark.parametrize(
+    ("subgraph", "place"),
+    [
+        (5, ""),
+        ({}, ".id"),
+        ({"id": "a", "inputs": [5]}, ".inputs[0]"),
+        ({"id": "a", "inputs": [{"linkIds": [[]]}]}, ".inputs[0].linkIds[0]"),
+        ({"id": "a", "nodes": [{"id": 1}]}, ".nodes[0].type"),
+        ({"id": "a", "links": [[1]]}, ".links[0]"),
+        ({"id": "a", "definitions": {"subgraphs": [{}]}}, ".definitions.subgraphs[0].id"),
+    ],
+)
+def test_a_wrong_subgraph_is_named_by_its_place(subgraph: JsonValue, place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        document([], [], definitions={"subgraphs": [subgraph]})
+    assert caught.value.where == f"w.json: definitions.subgraphs[0]{place}"
+
+
+def test_two_different_subgraphs_with_one_id_are_an_error() -> None:
+    twice: JsonValue = [{"id": "a", "name": "One"}, {"id": "a", "name": "Other"}]
+    with pytest.raises(InputError, match="'a', which is taken") as caught:
+        document([], [], definitions={"subgraphs": twice})
+    assert caught.value.where == "w.json: definitions.subgraphs[1]"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ def found(content: bytes) -> dict[str, str]:
     return embedded_texts(io.BytesIO(content), where="a.png")
 
 
+KEY_LIST = {"movflags": "use_metadata_tags"}
+
 WRITERS: dict[str, Callable[[Mapping[str, str]], bytes]] = {
     "PNG tEXt": lambda texts: containers.png({"parameters": "no JSON", **texts}),
     "PNG zTXt": lambda texts: containers.png(texts, kind="zTXt"),
@@ -39,6 +41,22 @@ WRITERS: dict[str, Callable[[Mapping[str, str]], bytes]] = {
     "SVG": containers.svg,
     "MP4": containers.mp4,
     "MP4 of QuickTime": lambda texts: containers.mp4(texts, is_quicktime=True),
+    "MP4 by FFmpeg": lambda texts: containers.video("mp4", texts, options=KEY_LIST),
+    "MP4 with a comment": lambda texts: containers.video(
+        "mp4", containers.comment(texts), options={}
+    ),
+    "MP4 with a comment among keys": lambda texts: containers.video(
+        "mp4", containers.comment(texts, is_old=True), options=KEY_LIST
+    ),
+    "WebM": lambda texts: containers.video("webm", texts, options={}),
+    "WebM of Matroska": lambda texts: containers.video("matroska", texts, options={}),
+    "WebM as a stream": lambda texts: containers.video("webm", texts, options={"live": "1"}),
+    "WebM with a comment": lambda texts: containers.video(
+        "webm", containers.comment(texts), options={}
+    ),
+    "FLAC": containers.flac,
+    "GIF": containers.gif,
+    "OpenEXR": containers.exr,
 }
 
 
@@ -156,6 +174,39 @@ def test_an_exif_item_may_lie_inside_the_meta_box() -> None:
         containers.box(b"idat", b"--", payload),
     )
     assert found(containers.box(b"ftyp", b"avif") + meta) == {"workflow": "{}"}
+
+
+@pytest.mark.parametrize("comment", ["Made by hand", "{not JSON", '{"a": 1}', "[1]", '{"prompt":'])
+@pytest.mark.parametrize("container", ["mp4", "webm"])
+def test_comments_of_other_tools_are_no_workflow(container: str, comment: str) -> None:
+    assert found(containers.video(container, {"comment": comment}, options={})) == {}
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+def test_tags_go_before_a_comment(container: str) -> None:
+    commented = containers.comment({"prompt": '{"2": 2}', "workflow": "{}"})
+    for tags in ({"prompt": '{"1": 1}', **commented}, {**commented, "prompt": '{"1": 1}'}):
+        texts = found(containers.video(container, tags, options=KEY_LIST))
+        assert texts == {"prompt": '{"1": 1}', "workflow": "{}"}
+
+
+def test_a_tag_of_a_terabyte_is_refused_by_its_length() -> None:
+    unknown = b"\x01" + b"\xff" * 7  # a size that streams leave open
+    name = b"\x45\xa3\x86PROMPT"
+    text = b"\x44\x87\x01" + (2**40).to_bytes(7) + b"{}"
+    tag = b"\x67\xc8" + unknown + name + text
+    content = b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67" + unknown + tag
+    with pytest.raises(InputError, match="longer than 16 MiB"):
+        found(content)
+    assert found(content[: content.index(text)]) == {}
+
+
+def test_a_gif_without_end_is_read_only_so_far() -> None:
+    start = b"GIF89a" + bytes(7) + b"\x21\xfe"
+    with pytest.raises(InputError, match="ends in the middle"):
+        found(start + b"\xff{}")
+    with pytest.raises(InputError, match="longer than 16 MiB"):
+        found(start + (b"\xff" + b" " * 255) * (TEXT_LIMIT // 255 + 9))
 
 
 def test_an_item_beyond_the_file_is_an_error() -> None:

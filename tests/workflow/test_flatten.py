@@ -117,6 +117,36 @@ def test_of_links_with_one_id_the_one_that_ends_here_counts() -> None:
     assert graph.nodes["4"].inputs["images"] == Link("2", 0)
 
 
+def blend(slots: dict[str, JsonValue], links: list[JsonValue]) -> Graph:
+    """Two pictures and a node 3 of which each slot names a link."""
+    inputs: list[JsonValue] = [
+        {"name": name, "type": "IMAGE", "link": link} for name, link in slots.items()
+    ]
+    node: JsonValue = {"id": 3, "type": "ImageUpscaleWithModel", "inputs": inputs}
+    return flat(document([load(1), load(2), node], links))
+
+
+def test_two_links_with_one_id_that_end_at_one_node() -> None:
+    links: list[JsonValue] = [[5, 1, 0, 3, 0, "IMAGE"], [5, 2, 0, 3, 1, "IMAGE"]]
+    graph = blend({"upscale_model": 5, "image": 5}, links)
+    assert graph.nodes["3"].inputs == {"upscale_model": Link("1", 0), "image": Link("2", 0)}
+
+
+def test_a_link_whose_slot_is_out_of_date_still_ends_at_its_node() -> None:
+    """The slot names the link; the place that the link names may be that of an older version."""
+    links: list[JsonValue] = [[5, 1, 0, 3, 7, "IMAGE"], [5, 2, 0, 9, 0, "IMAGE"]]
+    assert blend({"image": 5}, links).nodes["3"].inputs == {"image": Link("1", 0)}
+
+
+def test_a_link_that_says_to_end_elsewhere_is_followed_from_the_slot_that_names_it() -> None:
+    links: list[JsonValue] = [[5, 2, 0, 9, 0, "IMAGE"]]
+    assert blend({"image": 5}, links).nodes["3"].inputs == {"image": Link("2", 0)}
+
+
+def test_a_link_that_no_slot_names_leads_nowhere() -> None:
+    assert blend({"image": None}, [[5, 2, 0, 3, 0, "IMAGE"]]).nodes["3"].inputs == {}
+
+
 @pytest.mark.parametrize("mode", [0, 4])
 def test_a_chain_of_reroutes_is_followed(mode: int) -> None:
     nodes = [
@@ -203,20 +233,16 @@ def test_an_empty_primitive_leaves_the_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "mode", "word"),
+    ("kind", "word"),
     [
-        ("LoadImage", 4, "bypassed"),
-        ("GetNode", 0, "GetNode"),
-        ("1-2-3", 0, "subgraph 'Upscale'"),
-        ("workflow>Upscale", 0, "group node"),
-        ("workflow/Upscale", 0, "group node"),
-        ("Anything Everywhere3", 0, "broadcast"),
+        ("workflow>Upscale", "group node"),
+        ("workflow/Upscale", "group node"),
+        ("Anything Everywhere3", "broadcast"),
     ],
 )
-def test_what_is_not_resolved_yet_is_named_with_its_node(kind: str, mode: int, word: str) -> None:
-    subgraphs: JsonValue = {"subgraphs": [{"id": "1-2-3", "name": "Upscale"}]}
-    nodes = [through(1, kind, None, mode=mode), save(2, 5)]
-    read = document(nodes, [[5, 1, 0, 2, 0, "IMAGE"]], definitions=subgraphs)
+def test_what_is_not_resolved_is_named_with_its_node(kind: str, word: str) -> None:
+    nodes = [through(1, kind, None), save(2, 5)]
+    read = document(nodes, [[5, 1, 0, 2, 0, "IMAGE"]])
     graph, problems = to_graph(read, SCHEMAS, file="w.json")
     assert [(problem.node, problem.kind) for problem in problems] == [("1", "unsupported_feature")]
     assert word in problems[0].message
@@ -251,7 +277,8 @@ def test_an_unknown_type_is_a_problem_that_names_its_pack() -> None:
             "1",
             None,
             "missing_node_type",
-            "No node type 'LoadImageX' is known; it belongs to the pack 'someone/somepack 1.2'.",
+            "No node type 'LoadImageX' is known; it belongs to the pack 'someone/somepack 1.2'. "
+            "The file does not name the node's 1 widget value.",
             "Did you mean 'LoadImage'? Replace the node or mute it; "
             "`capdemo nodes` lists what is known.",
         )
@@ -274,6 +301,20 @@ def test_values_that_nobody_names_are_a_problem_of_their_own() -> None:
     assert (problem.node, problem.kind) == ("1", "unnamed_widget_values")
     assert "does not name" in problem.message
     assert "someone/somepack" in problem.message
+
+
+def test_values_that_do_not_fit_are_a_problem_of_their_node() -> None:
+    node: JsonValue = {
+        "id": 7,
+        "type": "KSampler",
+        "widgets_values": [1, "fixed", "many", "euler", 0.5],
+    }
+    assert problems_of(document([node], [])) == [("7", "ambiguous_widget_values")]
+
+
+def test_what_is_left_out_on_purpose_has_a_kind_of_its_own() -> None:
+    node: JsonValue = {"id": 7, "type": "ReActorFaceSwap"}
+    assert problems_of(document([node], [])) == [("7", "out_of_scope_node_type")]
 
 
 def test_an_unknown_type_keeps_what_the_file_names() -> None:

@@ -71,7 +71,7 @@ def test_random_bytes_in_any_file(tmp_path: Path, name: str) -> None:
     chaos = random.Random(name)  # noqa: S311 (repeatable, not secret)
     path = tmp_path / "w.json"
     outcomes = set()
-    started = time.monotonic()
+    started = time.process_time()
     for _ in range(400):
         content = bytearray(SEEDS[name])
         for _ in range(chaos.choice([1, 1, 2, 8])):
@@ -83,7 +83,7 @@ def test_random_bytes_in_any_file(tmp_path: Path, name: str) -> None:
         path.write_bytes(content)
         outcomes.add(outcome(path))
     assert outcomes == {"read", "refused"}
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_lengths_that_lie() -> None:
@@ -141,6 +141,6 @@ def test_a_file_of_nothing_but_unknown_nodes_does_not_hang(tmp_path: Path) -> No
     nodes = [{"id": i, "type": f"{i} LoadImageX", "widgets_values": [1]} for i in range(50_000)]
     path = tmp_path / "w.json"
     path.write_text(json.dumps({"nodes": nodes, "links": []}))
-    started = time.monotonic()
+    started = time.process_time()
     assert outcome(path) == "read"
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10

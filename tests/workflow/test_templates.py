@@ -53,7 +53,7 @@ SEEDED = (
 SCHEMAS = NODES.schemas | {entry.class_type: entry for entry in SEEDED}
 
 NOT_WORKFLOWS = ("index", "fuse_options")
-PROBLEMS_TO_EXPECT = {"missing_node_type", "unsupported_feature"}
+PROBLEMS_TO_EXPECT = {"missing_node_type", "ambiguous_widget_values"}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from tests.workflow.builders import SCHEMAS, SEED, schema, socket, widget
 
 from capdemo.node_api import InputSchema, Widget
 from capdemo.workflow import DocumentNode, JsonValue
-from capdemo.workflow.widgets import has_control, named_values, self_named_values
+from capdemo.workflow.positions import has_control
+from capdemo.workflow.widgets import named_values, self_named_values
 
 KSAMPLER = SCHEMAS["KSampler"]
 
@@ -81,6 +82,31 @@ def test_an_old_truth_value_may_belong_to_the_next_switch(
     switch = schema("Tiler", SEED, widget("tiled", Widget("BOOLEAN", default=False)))
     node = DocumentNode("1", "Tiler", widgets_values=values)
     assert named_values(node, switch) == {"seed": 7, "tiled": tiled}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((7, "fixed", "linear", 5), {"mode": "linear", "steps": 5, "more": 1}),
+        ((7, "fixed", 5, 6), {"mode": "fixed", "steps": 5, "more": 6}),
+        ((7, "fixed", "linear", 5, 6), {"mode": "linear", "steps": 5, "more": 6}),
+    ],
+)
+def test_values_that_fit_count_for_more_than_values_that_are_there(
+    values: tuple[JsonValue, ...], expected: dict[str, JsonValue]
+) -> None:
+    steps = [widget(name, Widget("INT", default=1)) for name in ("steps", "more")]
+    longer = schema("Noise", *SEED_THEN_COMBO.inputs, *steps)
+    node = DocumentNode("1", "Noise", widgets_values=values)
+    assert named_values(node, longer) == {"seed": 7, **expected}
+
+
+def test_a_text_that_takes_any_word_takes_no_control() -> None:
+    prompt = schema("Prompt", SEED, widget("text", Widget("STRING", default="")))
+    node = DocumentNode("1", "Prompt", widgets_values=(7, "randomize"))
+    assert named_values(node, prompt) == {"seed": 7, "text": ""}
+    both = DocumentNode("1", "Prompt", widgets_values=(7, "a text"))
+    assert named_values(both, prompt) == {"seed": 7, "text": "a text"}
 
 
 @pytest.mark.parametrize(
@@ -166,6 +192,11 @@ def test_names_go_before_positions() -> None:
     assert named_values(node, KSAMPLER) == {**GOOD, "steps": 20}
 
 
+def test_names_alone() -> None:
+    node = DocumentNode("1", "KSampler", widgets_values_named={"seed": 7, "steps": 30, "gone": 1})
+    assert named_values(node, KSAMPLER) == {**GOOD, "denoise": 1.0}
+
+
 def test_positions_go_before_names_that_contradict_them() -> None:
     """Someone edited the list by hand; ComfyUI reads the list."""
     node = DocumentNode(
@@ -175,6 +206,12 @@ def test_positions_go_before_names_that_contradict_them() -> None:
         widgets_values_named={"image": "old.png", "upload": "image"},
     )
     assert named_values(node, SCHEMAS["LoadImage"]) == {"image": "new.png"}
+
+
+def test_positions_go_before_names_of_which_the_list_lacks_some() -> None:
+    names: dict[str, JsonValue] = {"seed": 7, "control_after_generate": "fixed", "steps": 99}
+    node = DocumentNode("1", "KSampler", widgets_values=(7, "fixed"), widgets_values_named=names)
+    assert named_values(node, KSAMPLER)["steps"] == 20
 
 
 @pytest.mark.parametrize("names", [{}, {"steps": 30}])
@@ -206,6 +243,8 @@ def test_two_controls_share_one_name() -> None:
         (DocumentNode("1", "A", widgets_values=(1,)), None),
         (DocumentNode("1", "A", widgets_values={"b": 1, "upload": "image"}), {"b": 1}),
         (DocumentNode("1", "A", widgets_values=(1,), widgets_values_named={"b": 1}), {"b": 1}),
+        (DocumentNode("1", "A", widgets_values=(1,), widgets_values_named={"b": 2}), {"b": 1}),
+        (DocumentNode("1", "A", widgets_values=(1, 3), widgets_values_named={"b": 2}), None),
     ],
 )
 def test_what_a_file_names_itself(

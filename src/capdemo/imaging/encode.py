@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import PIL.Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -14,7 +15,6 @@ from capdemo.imaging.metadata import ascii_json, exif_texts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import numpy.typing as npt
     import torch
 
@@ -56,6 +56,12 @@ def to_uint8(picture: torch.Tensor) -> npt.NDArray[np.uint8]:
     scaled = (picture * 255.0).clamp_(0, 255).byte()
     pixels: npt.NDArray[np.uint8] = scaled.contiguous().numpy()
     return pixels
+
+
+def to_uint16(picture: torch.Tensor) -> npt.NDArray[np.uint16]:
+    """Pixels (0..1, any layout) in 16 bits, clipped and truncated as ComfyUI saves them."""
+    scaled = (picture * 65535.0).clamp_(0, 65535)
+    return scaled.contiguous().numpy().astype(np.uint16)
 
 
 def png(

@@ -12,6 +12,7 @@ import torch
 from PIL import ImageOps, ImageSequence
 
 from capdemo.errors import CapdemoError, RunError
+from capdemo.imaging.masks import NO_MASK_SIDE
 from capdemo.node_api import Image, Mask
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ FORMATS = (
     *("JPEG2000", "PPM", "TGA", "ICO", "QOI", "DDS", "PCX"),
 )
 """What is read. EPS, which Pillow hands to Ghostscript, must never be among them."""
-
-NO_MASK_SIDE = 64
-"""The side of the empty mask that ComfyUI gives for a picture without alpha."""
 
 _CHANNEL_BAND = {"alpha": "A", "red": "R", "green": "G", "blue": "B"}
 

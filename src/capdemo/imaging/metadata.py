@@ -30,3 +30,8 @@ def exif_texts(metadata: Mapping[str, str]) -> dict[int, str]:
         for key, tag in EXIF_TAGS.items()
         if key in metadata
     }
+
+
+def ascii_texts(metadata: Mapping[str, str]) -> dict[str, str]:
+    """All texts in ASCII, which is what ComfyUI's front end expects in videos."""
+    return {key: ascii_json(text) for key, text in metadata.items()}

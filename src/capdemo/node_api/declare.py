@@ -112,7 +112,7 @@ class NodeFamily:
 
         return declare
 
-    def declare(
+    def declare(  # noqa: PLR0913  (the parts of a schema)
         self,
         class_type: str,
         *,
@@ -121,6 +121,7 @@ class NodeFamily:
         inputs: Sequence[InputSchema] = (),
         outputs: Sequence[str | OutputSchema] = (),
         is_output: bool = False,
+        input_is_list: bool = False,
     ) -> None:
         """Declare a node that does not run here, so that its workflows convert and validate."""
         schema = NodeSchema(
@@ -132,6 +133,7 @@ class NodeFamily:
             pack=self.pack,
             licence=self.licence,
             is_output=is_output,
+            input_is_list=input_is_list,
             executable=False,
         )
         self._nodes.append(Node(schema))

@@ -229,6 +229,8 @@ def _widget(parts: _Hint, default: Any) -> Widget:
 
 
 def _widget_type(kind: Any) -> WidgetType:
+    if get_origin(kind) is Literal:
+        return "COMBO"
     if kind not in _WIDGET_TYPES:
         msg = f"{kind}: neither a socket nor a widget type; see capdemo.node_api."
         raise TypeError(msg)

@@ -15,9 +15,12 @@ WidgetType: TypeAlias = Literal[
     "COLOR",
     "CURVE",
     "BOUNDING_BOX",
+    "BOUNDING_BOXES",
+    "COLORS",
     "IMAGECOMPARE",
+    "AUDIO_RECORD",
 ]
-"""The last four are widgets of the editor whose values are passed on as they are."""
+"""The last seven are widgets of the editor whose values are passed on as they are."""
 
 
 @dataclass(frozen=True, slots=True)

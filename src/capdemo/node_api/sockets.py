@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NewType, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
+    from pathlib import Path
 
     import torch
 
@@ -63,6 +64,32 @@ class Video(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What VHS_LoadVideo says about a video: as it is in the file, and as it was loaded."""
+
+    source_fps: float
+    source_frame_count: int
+    source_duration: float
+    """Seconds."""
+    source_width: int
+    source_height: int
+    loaded_fps: float
+    loaded_frame_count: int
+    loaded_duration: float
+    loaded_width: int
+    loaded_height: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """What VHS_VideoCombine wrote."""
+
+    is_output: bool
+    """Whether the files are kept, in the output folder."""
+    paths: tuple[Path, ...]
+
+
 class UpscaleModel(Protocol):
     """A loaded network that enlarges, or at scale 1 restores, one picture at a time."""
 
@@ -95,6 +122,8 @@ SOCKET_TYPES: Mapping[Any, str] = MappingProxyType(
         Latent: "LATENT",
         Audio: "AUDIO",
         Video: "VIDEO",
+        VideoInfo: "VHS_VIDEOINFO",
+        FileNames: "VHS_FILENAMES",
         UpscaleModel: "UPSCALE_MODEL",
         Anything: "*",
     },

@@ -1,4 +1,6 @@
-"""The nodes that capdemo executes: every one an adapter of ComfyUI's name and semantics.
+"""The nodes that capdemo knows: every one that it executes is an adapter of ComfyUI's semantics.
+
+`declared` holds the schemas of nodes that do not run here, so that their workflows can be read.
 
 The list is explicit, so that a broken module is an `ImportError` and not a missing node. No
 module here imports torch or PIL before a node runs.
@@ -7,13 +9,72 @@ module here imports torch or PIL before a node runs.
 from __future__ import annotations
 
 from capdemo.node_api import NodeFamily, NodeRegistry
-from capdemo.nodes import filtering, picture_files, resizing, upscaling
+from capdemo.nodes import (
+    advanced_pictures,
+    animations,
+    arranging,
+    colours,
+    compositing,
+    declared,
+    empty_latents,
+    essentials,
+    filtering,
+    image_batches,
+    kjnodes,
+    latent_batches,
+    latents,
+    masks,
+    mathematics,
+    patterns,
+    picture_files,
+    picture_previews,
+    previews,
+    primitives,
+    resize_image_mask,
+    resizing,
+    simple_math,
+    strings,
+    structured_text,
+    switches,
+    tiles,
+    upscaling,
+    video_combine,
+    video_files,
+    video_helper_suite,
+)
 
 FAMILIES: tuple[NodeFamily, ...] = (
     picture_files.FAMILY,
+    advanced_pictures.FAMILY,
+    animations.FAMILY,
+    video_files.FAMILY,
+    video_helper_suite.FAMILY,
+    video_combine.FAMILY,
     resizing.FAMILY,
     filtering.FAMILY,
     upscaling.FAMILY,
+    primitives.FAMILY,
+    strings.FAMILY,
+    patterns.FAMILY,
+    structured_text.FAMILY,
+    mathematics.FAMILY,
+    simple_math.FAMILY,
+    switches.FAMILY,
+    previews.FAMILY,
+    empty_latents.FAMILY,
+    latents.FAMILY,
+    latent_batches.FAMILY,
+    masks.FAMILY,
+    compositing.FAMILY,
+    image_batches.FAMILY,
+    arranging.FAMILY,
+    colours.FAMILY,
+    tiles.FAMILY,
+    resize_image_mask.FAMILY,
+    picture_previews.FAMILY,
+    kjnodes.FAMILY,
+    essentials.FAMILY,
+    *declared.FAMILIES,
 )
 
 NODES = NodeRegistry(FAMILIES)

@@ -24,7 +24,7 @@ _RANDOM_LETTERS = 5
 
 
 def input_file(name: str, folders: Folders) -> Path:
-    r"""The file that a LoadImage widget names, relative to the input folder.
+    r"""The file that a LoadImage or LoadVideo widget names, relative to the input folder.
 
     `/` and `\` both separate; ` [output]` or ` [temp]` behind the name means another folder.
     Raises `RunError` where there is no such file, or it lies outside the folder.
@@ -35,7 +35,7 @@ def input_file(name: str, folders: Folders) -> Path:
     path = _inside(folder, bare)
     if not _is_file(path):
         raise RunError(
-            f"There is no picture {bare!r} in the folder {folder}.",
+            f"There is no file {bare!r} in the folder {folder}.",
             hint=did_you_mean(bare, _files(folder))
             or f"Copy it there, or name another: --input '{bare}=FILE'",
         )
@@ -50,10 +50,13 @@ def output_files(
     width: int,
     height: int,
     now: time.struct_time,
+    ending: str = "_.png",
 ) -> list[Path]:
     r"""Where SaveImage writes `count` pictures: `{prefix}_{counter:05}_.png`.
 
-    The counter starts behind the highest one found, whatever the file's extension is. The prefix
+    Other nodes end their names with another `ending`.
+
+    The counter starts behind the highest one found, whatever comes after it. The prefix
     may name sub-folders and hold `%width%`, `%height%`, `%year%`, `%month%`, `%day%`, `%hour%`,
     `%minute%`, `%second%` and `%batch_num%`. ComfyUI starts at 1 again where the prefix has a
     batch number, and overwrites; here earlier pictures stay. Raises `RunError` where the prefix
@@ -61,9 +64,9 @@ def output_files(
     """
     filled = PurePosixPath(_filled(prefix, width, height, now).replace("\\", "/"))
     parent = _inside(folder, str(filled.parent))
-    first = _highest_counter(parent, filled.name) + 1
+    first = _highest_counter(parent, filled.name, ending) + 1
     return [
-        _inside(folder, f"{filled.parent}/{numbered}_{first + index:05}_.png")
+        _inside(folder, f"{filled.parent}/{numbered}_{first + index:05}{ending}")
         for index in range(count)
         for numbered in [filled.name.replace(BATCH_NUMBER, str(index))]
     ]
@@ -91,9 +94,11 @@ def _filled(prefix: str, width: int, height: int, now: time.struct_time) -> str:
     return prefix
 
 
-def _highest_counter(folder: Path, name: str) -> int:
+def _highest_counter(folder: Path, name: str, ending: str) -> int:
+    """Of names that go on as the ending does: with an underscore, or with anything."""
     pattern = re.escape(name).replace(re.escape(BATCH_NUMBER), r"\d+")
-    counted = re.compile(rf"{pattern}_(\d+)(_.*)?", re.DOTALL)
+    rest = "_" if ending.startswith("_") else r"\D"
+    counted = re.compile(rf"{pattern}_(\d+)({rest}.*)?", re.DOTALL)
     matches = (counted.fullmatch(existing) for existing in _names(folder))
     return max((int(match[1]) for match in matches if match), default=0)
 

@@ -1,14 +1,13 @@
-"""Nodes that crop, invert, sharpen and blur an image."""
+"""Nodes that work on the pixels of one image: crop, invert, sharpen, blur, find edges."""
 
 from typing import Annotated
 
 from capdemo import imaging
-from capdemo.node_api import Image, NodeFamily, Range
+from capdemo.imaging.choices import Dither, MorphologyOperation
+from capdemo.node_api import Image, NodeFamily, Range, Seed
+from capdemo.nodes.limits import LARGEST_SEED, LARGEST_SIDE
 
 FAMILY = NodeFamily()
-
-LARGEST_SIDE = 16384
-"""ComfyUI's MAX_RESOLUTION."""
 
 
 @FAMILY.node("ImageCrop", category="image/transform")
@@ -54,3 +53,54 @@ def blur_image(
 ) -> Image:
     """Blur an image by a Gaussian of a radius in pixels; `sigma` is in units of that radius."""
     return imaging.filters.blur(image, radius=blur_radius, sigma=sigma)
+
+
+@FAMILY.node("ImageQuantize", category="image/postprocessing")
+def quantize_image(
+    *, image: Image, colors: Annotated[int, Range(1, 256, 1)] = 256, dither: Dither
+) -> Image:
+    """Reduce an image to a number of colours, with or without imitating those between.
+
+    Every picture of a batch gets its own palette. Alpha stays as it is.
+    """
+    return imaging.quantize.quantize(image, colours=colors, dither=dither)
+
+
+@FAMILY.node("ImageAddNoise", category="image")
+def add_noise(
+    *,
+    image: Image,
+    seed: Annotated[int, Range(0, LARGEST_SEED), Seed()] = 0,
+    strength: Annotated[float, Range(0.0, 1.0, 0.01)] = 0.5,
+) -> Image:
+    """Add Gaussian noise to an image; the same seed gives the same noise on every machine."""
+    return imaging.noise.add_noise(image, seed=seed, strength=strength)
+
+
+@FAMILY.node("Morphology", category="image/postprocessing")
+def apply_morphology(
+    *,
+    image: Image,
+    operation: MorphologyOperation,
+    kernel_size: Annotated[int, Range(3, 999, 1)] = 3,
+) -> Image:
+    """Widen or narrow what is bright in an image, by a square of a number of pixels.
+
+    `open` and `close` remove small bright and dark spots, `top_hat` and `bottom_hat` show them,
+    `gradient` shows outlines.
+    """
+    return imaging.morphology.apply(image, operation, kernel_size)
+
+
+@FAMILY.node("Canny", category="image/preprocessors")
+def find_edges(
+    *,
+    image: Image,
+    low_threshold: Annotated[float, Range(0.01, 0.99, 0.01)] = 0.4,
+    high_threshold: Annotated[float, Range(0.01, 0.99, 0.01)] = 0.8,
+) -> Image:
+    """Draw the edges in an image as white lines on black, by Canny's method.
+
+    An edge counts above the high threshold, and above the low one where it continues such an edge.
+    """
+    return imaging.edges.canny(image, low=low_threshold, high=high_threshold)

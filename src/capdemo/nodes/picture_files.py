@@ -1,15 +1,12 @@
-"""Nodes that read and write picture files."""
+"""Nodes that read and write picture files, one file for each picture."""
 
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 from capdemo import imaging
 from capdemo.imaging.choices import Channel
-from capdemo.node_api import Image, InputFile, Mask, NodeFamily, RunContext, SavedFile
-from capdemo.nodes.file_names import input_file, output_files, preview_prefix
-from capdemo.outputs.files import write_atomic
+from capdemo.node_api import Image, InputFile, Mask, NodeFamily, RunContext
+from capdemo.nodes.file_names import input_file, preview_prefix
+from capdemo.nodes.saved_files import Place, discard, png_of, save_each
 
 FAMILY = NodeFamily()
 
@@ -22,6 +19,16 @@ def load_image(*, image: Annotated[str, InputFile()], context: RunContext) -> tu
     transparency the mask is empty and has 64x64 pixels.
     """
     return imaging.files.load_image(input_file(image, context.folders))
+
+
+@FAMILY.node("LoadImageOutput", category="image")
+def load_saved_image(
+    *,
+    image: Annotated[str, InputFile()],
+    context: RunContext,
+) -> tuple[Image, Mask]:
+    """Read a picture file that an earlier run wrote, named with ` [output]` behind it."""
+    return load_image(image=image, context=context)
 
 
 @FAMILY.node("LoadImageMask", category="mask")
@@ -43,33 +50,19 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", context: RunC
     `%width%`, `%height%`, `%year%`, `%month%`, `%day%`, `%hour%`, `%minute%`, `%second%` and
     `%batch_num%` are replaced in it.
     """
-    folder, compression = context.folders.output, imaging.encode.SAVED_COMPRESSION
-    _write_pngs(images, filename_prefix, folder, compression, context, report=context.save)
+    place = Place(context.folders.output, filename_prefix, "_.png", context.save)
+    encode = png_of(context.metadata, imaging.encode.SAVED_COMPRESSION)
+    save_each(images, encode, place, context.progress)
     return images
 
 
 @FAMILY.node("PreviewImage", category="image", is_output=True)
-def preview_image(*, images: Image, context: RunContext) -> None:
-    """Write pictures into the folder for temporary files, quickly rather than small."""
-    folder, compression = context.folders.temp, imaging.encode.PREVIEW_COMPRESSION
-    _write_pngs(images, preview_prefix(), folder, compression, context, report=lambda _: None)
+def preview_image(*, images: Image, context: RunContext) -> Image:
+    """Write pictures into the folder for temporary files, quickly rather than small.
 
-
-def _write_pngs(
-    images: Image,
-    prefix: str,
-    folder: Path,
-    compression: int,
-    context: RunContext,
-    *,
-    report: Callable[[SavedFile], None],
-) -> None:
-    width, height = imaging.resize.size_of(images)
-    now = time.localtime()
-    paths = output_files(prefix, folder, count=len(images), width=width, height=height, now=now)
-    for done, (path, picture) in enumerate(zip(paths, images, strict=True), start=1):
-        pixels = imaging.encode.to_uint8(picture)
-        content = imaging.encode.png(pixels, context.metadata, compression=compression)
-        write_atomic(path, content)
-        report(SavedFile(path, width, height))
-        context.progress(done, len(paths))
+    The pictures are passed on.
+    """
+    place = Place(context.folders.temp, preview_prefix(), "_.png", discard)
+    encode = png_of(context.metadata, imaging.encode.PREVIEW_COMPRESSION)
+    save_each(images, encode, place, context.progress)
+    return images

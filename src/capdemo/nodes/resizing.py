@@ -1,15 +1,16 @@
-"""Nodes that change the number of pixels of an image."""
+"""Nodes that change, or tell, the number of pixels of an image."""
 
 from typing import Annotated
 
 from capdemo import imaging
-from capdemo.imaging.choices import Crop, ResizeMethod
-from capdemo.node_api import Image, NodeFamily, Range
+from capdemo.imaging.choices import Crop, MaximumResizeMethod, ResizeMethod
+from capdemo.node_api import Image, Name, NodeFamily, Range
+from capdemo.nodes.limits import LARGEST_SIDE
 
 FAMILY = NodeFamily()
 
-LARGEST_SIDE = 16384
-"""ComfyUI's MAX_RESOLUTION."""
+LARGEST_EDGE = 8192
+"""Of ComfyUI's nodes for training data."""
 
 
 @FAMILY.node("ImageScale", category="image/upscaling")
@@ -67,9 +68,46 @@ def scale_image_to_total_pixels(
 def scale_image_to_max_dimension(
     *,
     image: Image,
-    upscale_method: ResizeMethod,
+    upscale_method: MaximumResizeMethod,
     largest_size: Annotated[int, Range(0, LARGEST_SIDE, 1)] = 512,
 ) -> Image:
     """Resize an image so that its longer side has a number of pixels, keeping its shape."""
     size = imaging.sizes.with_longer_side(imaging.resize.size_of(image), largest_size)
     return imaging.resize.common_upscale(image, size, method=upscale_method)
+
+
+@FAMILY.node("FluxKontextImageScale", category="advanced/conditioning/flux")
+def scale_image_for_kontext(*, image: Image) -> Image:
+    """Resize and crop an image to the nearest of the sizes that FLUX.1 Kontext was trained on."""
+    size = imaging.sizes.for_kontext(imaging.resize.size_of(image))
+    return imaging.resize.common_upscale(image, size, method="lanczos", crop="center")
+
+
+@FAMILY.node("ResizeImagesByShorterEdge", category="image/transform")
+def resize_by_shorter_edge(
+    *, images: Image, shorter_edge: Annotated[int, Range(1, LARGEST_EDGE)] = 512
+) -> Annotated[Image, Name("images")]:
+    """Resize images by Lanczos so that their shorter side has a number of pixels."""
+    size = imaging.sizes.with_shorter_edge(imaging.resize.size_of(images), shorter_edge)
+    return imaging.resize.common_upscale(images, size, method="lanczos")
+
+
+@FAMILY.node("ResizeImagesByLongerEdge", category="image/transform")
+def resize_by_longer_edge(
+    *, images: Image, longer_edge: Annotated[int, Range(1, LARGEST_EDGE)] = 1024
+) -> Annotated[Image, Name("images")]:
+    """Resize images by Lanczos so that their longer side has a number of pixels."""
+    size = imaging.sizes.with_longer_edge(imaging.resize.size_of(images), longer_edge)
+    return imaging.resize.common_upscale(images, size, method="lanczos")
+
+
+@FAMILY.node("GetImageSize", category="image")
+def get_image_size(
+    *, image: Image
+) -> tuple[
+    Annotated[int, Name("width")],
+    Annotated[int, Name("height")],
+    Annotated[int, Name("batch_size")],
+]:
+    """Tell an image's width and height in pixels, and how many pictures its batch has."""
+    return image.shape[2], image.shape[1], image.shape[0]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capdemo.errors import RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -14,20 +19,31 @@ def write_atomic(path: Path, content: bytes) -> None:
 
     Raises `RunError` where the disk refuses, leaving nothing behind and an older file as it was.
     """
+    with beside(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A new file to fill, which takes the place of `path` in the end, or vanishes on an error.
+
+    Raises `RunError` as `write_atomic` does.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
     except OSError as error:
         raise _refused(path, error) from error
+    unfinished = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
+        yield unfinished
+        with unfinished.open("rb") as file:
             os.fsync(file.fileno())
-        Path(beside).chmod(0o666 & ~_umask())
-        Path(beside).replace(path)
+        unfinished.chmod(0o666 & ~_umask())
+        unfinished.replace(path)
     except BaseException as error:
-        Path(beside).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise _refused(path, error) from error
         raise

@@ -2,6 +2,8 @@
 
 from capdemo.workflow.api import graph_from_api, graph_to_api
 from capdemo.workflow.document import Document, DocumentLink, DocumentNode
+from capdemo.workflow.dynamic_prompts import resolve_prompts
+from capdemo.workflow.file_prefixes import fill_prefixes, search_names
 from capdemo.workflow.flatten import to_graph, unnamed_values
 from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
 from capdemo.workflow.inputs import input_folder
@@ -17,11 +19,14 @@ __all__ = [
     "JsonValue",
     "Link",
     "WorkflowFile",
+    "fill_prefixes",
     "graph_from_api",
     "graph_to_api",
     "input_folder",
     "load_graph",
     "read_workflow",
+    "resolve_prompts",
+    "search_names",
     "to_graph",
     "unnamed_values",
 ]

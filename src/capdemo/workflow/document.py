@@ -5,6 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from capdemo.workflow.boxes import (
+    MODE_BYPASSED,
+    MODE_MUTED,
+    DocumentLink,
+    DocumentNode,
+    Group,
+    InputSlot,
+    OutputSlot,
+    group_from_json,
+    link_from_json,
+    node_from_json,
+    socket_type,
+)
 from capdemo.workflow.shape import Place
 
 if TYPE_CHECKING:
@@ -12,213 +25,123 @@ if TYPE_CHECKING:
 
     from capdemo.workflow.graph import JsonValue
 
-MODE_MUTED = 2
-MODE_BYPASSED = 4
+__all__ = [
+    "INPUT_NODE",
+    "MODE_BYPASSED",
+    "MODE_MUTED",
+    "OUTPUT_NODE",
+    "Document",
+    "DocumentLink",
+    "DocumentNode",
+    "Group",
+    "InputSlot",
+    "OutputSlot",
+    "Subgraph",
+    "SubgraphSlot",
+    "document_from_json",
+]
 
-_LINK_KEYS = ("id", "origin_id", "origin_slot", "target_id", "target_slot", "type")
+INPUT_NODE = "-10"
+OUTPUT_NODE = "-20"
+"""The ids that links inside a subgraph have for its own inputs and outputs."""
 
 
 @dataclass(frozen=True, slots=True)
-class InputSlot:
-    """An input as it is drawn: a socket, or a widget that was turned into one."""
+class SubgraphSlot:
+    """An input or an output that the instances of a subgraph have."""
 
     name: str
-    type: str
-    """A socket type; `*` where anything fits, `COMBO` where an old file lists the choices."""
-    link: str | None = None
-    """The id of the link that ends here."""
-    widget: str | None = None
-    """The name of the widget that the slot stands for, if there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutputSlot:
-    """An output as it is drawn."""
-
-    name: str
-    type: str
-    links: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentNode:
-    """A box of the editor: a node, a note, a subgraph instance."""
-
-    id: str
-    type: str
-    mode: int = 0
-    """0 runs, 2 is muted, 4 is bypassed; 1 and 3 run too."""
-    inputs: tuple[InputSlot, ...] = ()
-    outputs: tuple[OutputSlot, ...] = ()
-    widgets_values: tuple[JsonValue, ...] | Mapping[str, JsonValue] | None = None
-    widgets_values_named: Mapping[str, JsonValue] | None = None
-    title: str = ""
-    """Empty where the node was not renamed."""
-    properties: Mapping[str, JsonValue] = field(default_factory=dict)
-    pos: tuple[float, float] = (0.0, 0.0)
-    """Pixels of the canvas, from left and top, to the upper left corner of the body."""
-    size: tuple[float, float] = (0.0, 0.0)
-    """Pixels, wide and high; 0 where the file does not say."""
-
-    @property
-    def pack(self) -> str:
-        """The pack that owns the node's type, with its version; empty where not recorded."""
-        name = self.properties.get("cnr_id") or self.properties.get("aux_id")
-        version = self.properties.get("ver")
-        if not isinstance(name, str):
-            return ""
-        return f"{name} {version}" if isinstance(version, str) and version else name
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentLink:
-    """A wire from an output slot to an input slot, counted as the file lists them."""
-
-    id: str
-    origin_id: str
-    origin_slot: int
-    target_id: str
-    target_slot: int
+    """What instances call it; a label that is shown instead does not matter here."""
     type: str = "*"
+    link_ids: tuple[str, ...] = ()
+    """The links inside that start or end here, in the order in which the editor asks them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """A graph that nodes whose type is its id stand for; any number of them may share it."""
+
+    id: str
+    name: str
+    inputs: tuple[SubgraphSlot, ...] = ()
+    outputs: tuple[SubgraphSlot, ...] = ()
+    nodes: tuple[DocumentNode, ...] = ()
+    links: tuple[DocumentLink, ...] = ()
+    """From and to nodes; from `INPUT_NODE` and to `OUTPUT_NODE` by the index of a slot above."""
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All boxes and wires of the top level, in file order."""
+    """All boxes and wires, in file order."""
 
     nodes: tuple[DocumentNode, ...]
+    """Those of the top level."""
     links: tuple[DocumentLink, ...] = ()
-    definitions: Mapping[str, JsonValue] = field(default_factory=dict)
-    """As in the file; `subgraphs` are expanded elsewhere."""
-
-    @property
-    def subgraph_names(self) -> dict[str, str]:
-        """From a subgraph's id, which is the type of its instances, to its name."""
-        subgraphs = self.definitions.get("subgraphs")
-        entries = subgraphs if isinstance(subgraphs, list) else []
-        named = ((item.get("id"), item.get("name")) for item in entries if isinstance(item, dict))
-        return {key: str(name or "") for key, name in named if isinstance(key, str)}
+    groups: tuple[Group, ...] = ()
+    subgraphs: Mapping[str, Subgraph] = field(default_factory=dict)
+    """By id, also those that are defined inside others."""
+    extra: Mapping[str, JsonValue] = field(default_factory=dict)
+    """As in the file: `groupNodes`, and much that only the editor uses."""
 
 
 def document_from_json(value: JsonValue, *, file: str) -> Document:
     """Read the editor's format; a wrong shape raises `InputError` naming the place in the file."""
     root = Place(value, file)
-    nodes = tuple(_node(place) for place in root["nodes"].items())
-    links = tuple(_link(place) for place in root["links"].items() if place.value is not None)
+    return Document(
+        nodes=_nodes(root["nodes"]),
+        links=_links(root["links"]),
+        groups=tuple(group_from_json(place) for place in root["groups"].items()),
+        subgraphs=_subgraphs(root),
+        extra=root["extra"].object(),
+    )
+
+
+def _nodes(places: Place) -> tuple[DocumentNode, ...]:
+    nodes = tuple(node_from_json(place) for place in places.items())
     seen: set[str] = set()
-    for index, node in enumerate(nodes):
+    for place, node in zip(places.items(), nodes, strict=True):
         if node.id in seen:
-            raise root[f"nodes[{index}]"].error(f"an id other than {node.id!r}, which is taken")
+            raise place.error(f"an id other than {node.id!r}, which is taken")
         seen.add(node.id)
-    return Document(nodes, links, root["definitions"].object())
+    return nodes
 
 
-def _node(place: Place) -> DocumentNode:
+def _links(places: Place) -> tuple[DocumentLink, ...]:
+    return tuple(link_from_json(place) for place in places.items() if place.value is not None)
+
+
+def _subgraphs(level: Place) -> dict[str, Subgraph]:
+    """The definitions of this level and, recursively, of those inside them."""
+    level["definitions"].object()
+    found: dict[str, Subgraph] = {}
+    for place in level["definitions"]["subgraphs"].items():
+        subgraph = _subgraph(place)
+        for inner in (subgraph, *_subgraphs(place).values()):
+            if found.setdefault(inner.id, inner) != inner:
+                raise place.error(f"an id other than {inner.id!r}, which is taken")
+    return found
+
+
+def _subgraph(place: Place) -> Subgraph:
     if not isinstance(place.value, dict):
-        raise place.error("a node")
-    mode = place["mode"]
-    named = place["widgets_values_named"]
-    return DocumentNode(
+        raise place.error("a subgraph")
+    return Subgraph(
         id=place["id"].identifier(),
-        type=_node_type(place["type"]),
-        mode=0 if mode.value is None else mode.integer(),
-        inputs=tuple(_input_slot(slot) for slot in place["inputs"].items()),
-        outputs=tuple(_output_slot(slot) for slot in place["outputs"].items()),
-        widgets_values=_widget_values(place["widgets_values"]),
-        widgets_values_named=None if named.value is None else named.object(),
-        title=place["title"].text(),
-        properties=place["properties"].object(),
-        pos=_pair(place["pos"]),
-        size=_pair(place["size"]),
-    )
-
-
-def _node_type(place: Place) -> str:
-    if not place.text():
-        raise place.error("a node type")
-    return place.text()
-
-
-def _input_slot(place: Place) -> InputSlot:
-    if not isinstance(place.value, dict):
-        raise place.error("an input slot")
-    name = place["name"].text()
-    widget = place["widget"]
-    return InputSlot(
-        name=name,
-        type=_socket_type(place["type"]),
-        link=None if place["link"].value is None else place["link"].identifier(),
-        widget=None if widget.value is None else _widget_name(widget) or name,
-    )
-
-
-def _widget_name(place: Place) -> str:
-    place.object()
-    return place["name"].text()
-
-
-def _output_slot(place: Place) -> OutputSlot:
-    if not isinstance(place.value, dict):
-        raise place.error("an output slot")
-    return OutputSlot(
         name=place["name"].text(),
-        type=_socket_type(place["type"]),
-        links=tuple(link.identifier() for link in place["links"].items()),
+        inputs=tuple(_slot(slot) for slot in place["inputs"].items()),
+        outputs=tuple(_slot(slot) for slot in place["outputs"].items()),
+        nodes=_nodes(place["nodes"]),
+        links=_links(place["links"]),
+        groups=tuple(group_from_json(group) for group in place["groups"].items()),
     )
 
 
-def _socket_type(place: Place) -> str:
-    match place.value:
-        case str(name):
-            return name or "*"
-        case list():  # before 2024 a combo's socket type was the list of its choices
-            return "COMBO"
-        case None | 0:
-            return "*"
-        case int(event):  # litegraph's own -1 and -2: event and action
-            return str(event)
-        case _:
-            raise place.error("a socket type")
-
-
-def _widget_values(place: Place) -> tuple[JsonValue, ...] | Mapping[str, JsonValue] | None:
-    match place.value:
-        case None:
-            return None
-        case list(values):
-            return tuple(values)
-        case dict(values):
-            return values
-        case _:
-            raise place.error("a list or an object of widget values")
-
-
-def _link(place: Place) -> DocumentLink:
-    """An array, or the object of format 1; a sixth member, the type, may be missing."""
-    if isinstance(place.value, list):
-        parts = dict(zip(_LINK_KEYS, place.items(), strict=False))
-    elif isinstance(place.value, dict):
-        parts = {key: place[key] for key in _LINK_KEYS}
-    else:
-        raise place.error("a link")
-    if len(parts) < len(_LINK_KEYS) - 1:
-        raise place.error("a link of six members")
-    return DocumentLink(
-        id=parts["id"].identifier(),
-        origin_id=parts["origin_id"].identifier(),
-        origin_slot=parts["origin_slot"].integer(),
-        target_id=parts["target_id"].identifier(),
-        target_slot=parts["target_slot"].integer(),
-        type=_socket_type(parts["type"]) if "type" in parts else "*",
+def _slot(place: Place) -> SubgraphSlot:
+    if not isinstance(place.value, dict):
+        raise place.error("a slot")
+    return SubgraphSlot(
+        name=place["name"].text(),
+        type=socket_type(place["type"]),
+        link_ids=tuple(link.identifier() for link in place["linkIds"].items()),
     )
-
-
-def _pair(place: Place) -> tuple[float, float]:
-    """Two numbers, as a list or as `{"0": ..., "1": ...}`; zeros where they are missing."""
-    if isinstance(place.value, list):
-        values = [item.number() for item in list(place.items())[:2]]
-    else:
-        place.object()
-        values = [place[0].number(), place[1].number()]
-    first, second = (*values, 0.0, 0.0)[:2]
-    return first, second

@@ -34,7 +34,9 @@ class WorkflowFile:
 
 
 def read_workflow(path: Path) -> WorkflowFile:
-    """Read JSON in either format, or PNG, WebP, AVIF, SVG or MP4 that carries it.
+    """Read JSON in either format, or a picture, video or sound that carries it.
+
+    Formats are PNG, WebP, AVIF, GIF, OpenEXR, SVG, MP4, WebM and FLAC.
 
     The content decides, not the file's name. Raises `InputError` where there is no workflow or
     where it is damaged, too big or too deeply nested.
@@ -74,7 +76,8 @@ def _text(path: Path, file: BinaryIO) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
-            "This is neither JSON in UTF-8 nor a PNG, WebP, AVIF, SVG or MP4 file.",
+            "This is neither JSON in UTF-8 nor a PNG, WebP, AVIF, GIF, OpenEXR, SVG, MP4, WebM"
+            " or FLAC file.",
             where=str(path),
             hint=_WAYS,
         ) from error

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from capdemo.workflow.graph import JsonValue
 
-ID_LIMIT = 256
-"""Characters; a nested subgraph's node has an id such as `12:7:105`."""
+ID_LIMIT = 2048
+"""Characters; a node inside subgraphs has an id such as `12:7:105`, one part for each level."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 

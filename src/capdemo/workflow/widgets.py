@@ -1,119 +1,158 @@
-"""Names for the widget values that the editor saves by position; converts no value."""
+"""Names for the widget values that the editor saves; converts no value and guesses none."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING
 
+from capdemo.errors import Problem
+from capdemo.node_api.dynamic import flat_inputs
+from capdemo.workflow.fitting import clashes
+from capdemo.workflow.positions import CONTROL_VALUES, place
+from capdemo.workflow.quoting import quoted
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from capdemo.node_api import InputSchema, NodeSchema, Widget
     from capdemo.workflow.document import DocumentNode
     from capdemo.workflow.graph import JsonValue
+    from capdemo.workflow.positions import Placement
 
-CONTROL_VALUES = frozenset({"fixed", "increment", "decrement", "randomize"})
-"""What the editor does to a number after a run; saved after the number's own value."""
-
-_SEED_NAMES = frozenset({"seed", "noise_seed"})
-
-_EDITOR_ONLY = frozenset({"control_after_generate", "upload", "videopreview"})
-_BUTTON_LABELS = frozenset(
-    {"choose file to upload", "choose video to upload", "choose audio to upload"}
+_EDITOR_ONLY = frozenset(
+    {
+        "control_after_generate",
+        "control_filter_list",
+        "upload",
+        "videopreview",
+        "choose file to upload",
+        "choose video to upload",
+        "choose audio to upload",
+    }
 )
+_PLAIN_TYPES = frozenset({"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"})
+_OLD_SAMPLER_PREFIX = "sample_"
 
 
 def named_values(node: DocumentNode, schema: NodeSchema) -> dict[str, JsonValue]:
-    """Every widget's value by name, in schema order; a default stands for what is missing.
+    """Every widget's value by full name, in schema order; a default stands for what is missing.
 
-    `widgets_values_named` survives a node's change of widgets, so it goes before the position;
-    where the two contradict each other, someone edited the list, and ComfyUI reads the list.
+    Three sources, the first that serves:
+
+    1. `widgets_values_named`, which survives a node's change of widgets. It is not taken where it
+       contradicts the positions, since then someone edited the list, and ComfyUI reads the list;
+       nor where a widget was renamed or became a dynamic combo after the file was saved.
+    2. An object of values, which is by name.
+    3. The list of values, by position. Nothing is placed after a dynamic combo whose value names
+       no option, and no default stands there; `value_problems` says so.
     """
-    saved = node.widgets_values
-    named = node.widgets_values_named
-    if named is not None and (saved is None or _is_written_with(named, saved)):
-        given = {entry.name: named[entry.name] for entry in schema.widgets if entry.name in named}
-    elif isinstance(saved, tuple):
-        given = _by_position(saved, schema)
-    else:
-        given = _without_editor_entries(saved or {})
-    return _with_defaults(given, schema)
+    given, lost_at = _given(node, schema)
+    entries = [
+        entry
+        for entry in flat_inputs(schema, given)
+        if entry.widget is not None and (lost_at is None or entry.name in given)
+    ]
+    complete = _sent(entries, given)
+    if node.widgets_values is None or isinstance(node.widgets_values, tuple):
+        return complete
+    known = {entry.name for entry in entries}
+    return complete | {name: value for name, value in given.items() if name not in known}
+
+
+def _given(node: DocumentNode, schema: NodeSchema) -> tuple[Mapping[str, JsonValue], str | None]:
+    """The saved values by name, and the dynamic combo after which none could be placed."""
+    named = _names_that_serve(node, schema)
+    if named is not None:
+        return _without_editor_entries(named), None
+    if isinstance(node.widgets_values, tuple):
+        placement = place(node.widgets_values, schema)
+        return placement.values, placement.lost_at
+    return _without_editor_entries(node.widgets_values or {}), None
 
 
 def self_named_values(node: DocumentNode) -> dict[str, JsonValue] | None:
-    """The values of a node without a schema, or None where the file does not name them."""
-    if node.widgets_values_named is not None:
-        return _without_editor_entries(node.widgets_values_named)
-    if isinstance(node.widgets_values, tuple):
-        return None if node.widgets_values else {}
-    return _without_editor_entries(node.widgets_values or {})
+    """The values of a node without a schema, or None where the file does not name them.
 
-
-def has_control(entry: InputSchema) -> bool:
-    """Whether the editor saves a control value after this widget's own.
-
-    A node that does not say so has one only at an INT called exactly `seed` or `noise_seed`.
+    Names that contradict a list of the same length still name its positions.
     """
-    widget = entry.widget
-    if widget is None or widget.control_after_generate is False:
-        return False
-    if widget.control_after_generate:
-        return widget.type in ("INT", "COMBO")
-    return widget.type == "INT" and entry.name in _SEED_NAMES
+    saved, named = node.widgets_values, node.widgets_values_named
+    if not isinstance(saved, tuple):
+        return _without_editor_entries(named if saved is None and named else saved or {})
+    if named is not None and _is_written_with(named, saved):
+        return _without_editor_entries(named)
+    if named is not None and len(named) == len(saved):
+        return _without_editor_entries(dict(zip(named, saved, strict=True)))
+    return None if saved else {}
 
 
-def _by_position(values: Sequence[JsonValue], schema: NodeSchema) -> dict[str, JsonValue]:
-    widgets = schema.widgets
-    has_upload = any(entry.widget is not None and entry.widget.upload for entry in widgets)
-    last_required = max((i for i, entry in enumerate(widgets) if entry.required), default=-1)
-    named: dict[str, JsonValue] = {}
-    position = 0
-    for index, entry in enumerate(widgets):
-        if position >= len(values):
-            break
-        named[entry.name] = values[position]
-        position += 1
-        following = widgets[index + 1 :]
-        if has_control(entry) and _is_control(values[position:], following):
-            position += 1
-        # The editor appends the upload button to the required inputs; optional ones follow it.
-        if has_upload and index == last_required and _is_extra(values[position:], following):
-            position += 1
-    return named
+def value_problems(
+    node: DocumentNode, schema: NodeSchema, *, file: str, name: str
+) -> list[Problem]:
+    """Whether the saved values fit the widgets that the node has here, in one problem at most.
 
-
-def _is_control(values: Sequence[JsonValue], following: Sequence[InputSchema]) -> bool:
-    """Whether the first value is a control: a word, or in old files a truth value."""
-    if not values:
-        return False
-    first = values[0]
-    is_word = isinstance(first, str) and first in CONTROL_VALUES
-    return (is_word or isinstance(first, bool)) and _is_extra(values, following)
-
-
-def _is_extra(values: Sequence[JsonValue], following: Sequence[InputSchema]) -> bool:
-    """Whether the first value does not belong to the next widget.
-
-    Some files lack the extra value. One that the next widget accepts is its own, unless there
-    are more values than widgets left.
+    Its kind is `ambiguous_widget_values`; `name` is the id that it gives. A value that a link
+    replaces is not looked at.
     """
-    if not values or not following:
-        return bool(values)
-    widget = following[0].widget
-    fits = widget is not None and _accepts(widget, values[0])
-    return not fits or len(values) > len(following)
+    if not isinstance(node.widgets_values, tuple) or _names_that_serve(node, schema) is not None:
+        return []
+    placement = place(node.widgets_values, schema)
+    linked = {slot.widget or slot.name for slot in node.inputs if slot.link is not None}
+    doubtful = _first_doubt(placement, linked)
+    if doubtful is None:
+        return []
+    saved_by = f" The file was saved with {quoted(node.pack)}." if node.pack else ""
+    return [
+        Problem(
+            file=file,
+            node=name,
+            input=doubtful,
+            kind="ambiguous_widget_values",
+            message=(
+                f"{_doubt(doubtful, placement)} The node's widgets have changed since.{saved_by}"
+            ),
+            hint="Open the workflow in ComfyUI with today's node, correct its values and save it.",
+        )
+    ]
 
 
-def _accepts(widget: Widget, value: JsonValue) -> bool:
-    match widget.type:
-        case "BOOLEAN":
-            return isinstance(value, bool)
-        case "INT" | "FLOAT":
-            return isinstance(value, (int, float)) and not isinstance(value, bool)
-        case "COMBO" if widget.choices:
-            return value in widget.choices
-        case _:
-            return isinstance(value, str)
+def _first_doubt(placement: Placement, linked: set[str]) -> str | None:
+    for name, entry in placement.misfits.items():
+        if name in linked or entry.widget is None:
+            continue
+        if name == placement.lost_at or clashes(entry.widget, placement.values[name]):
+            return name
+    return placement.lost_at
+
+
+def _doubt(name: str, placement: Placement) -> str:
+    widget, value = quoted(name), quoted(placement.values[name])
+    if name == placement.lost_at:
+        return f"{widget} has no option {value}, so the values after it belong to no known widget."
+    return f"The value {value} does not fit the widget {widget}, at whose place it is saved."
+
+
+def _names_that_serve(node: DocumentNode, schema: NodeSchema) -> Mapping[str, JsonValue] | None:
+    saved, named = node.widgets_values, node.widgets_values_named
+    if named is None or (saved is not None and not _is_written_with(named, saved)):
+        return None
+    if saved is None:
+        return named
+    widgets = [entry for entry in flat_inputs(schema, named) if entry.widget is not None]
+    unnamed = {entry.name for entry in widgets} - named.keys()
+    unknown = _without_editor_entries(named).keys() - {entry.name for entry in widgets}
+    was_renamed = bool(unnamed and unknown)
+    return None if was_renamed or _became_dynamic(widgets, named) else named
+
+
+def _became_dynamic(widgets: Iterable[InputSchema], named: Mapping[str, JsonValue]) -> bool:
+    """Whether a dynamic combo was a plain one for the editor that wrote these names."""
+    names = [entry.name for entry in widgets]
+    for entry in widgets:
+        prefix = f"{entry.name}."
+        has_inputs = any(name.startswith(prefix) for name in names)
+        if has_inputs and not any(name.startswith(prefix) for name in named):
+            return True
+    return False
 
 
 def _is_written_with(
@@ -135,18 +174,38 @@ def _is_written_with(
 
 
 def _without_editor_entries(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    hidden = _EDITOR_ONLY | _BUTTON_LABELS
-    return {name: value for name, value in values.items() if name not in hidden}
+    return {name: value for name, value in values.items() if name not in _EDITOR_ONLY}
 
 
-def _with_defaults(given: Mapping[str, JsonValue], schema: NodeSchema) -> dict[str, JsonValue]:
-    """Schema order, then what the schema does not know; ComfyUI's first choice is the default."""
-    complete: dict[str, JsonValue] = {}
-    for entry in schema.widgets:
+def _sent(entries: Iterable[InputSchema], given: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """What the editor would send: the given values and defaults, without what only shows."""
+    sent: dict[str, JsonValue] = {}
+    for entry in entries:
+        widget = entry.widget
+        if widget is None or not widget.serialized:
+            continue
         if entry.name in given:
-            complete[entry.name] = given[entry.name]
-        elif entry.widget is not None and entry.widget.default is not None:
-            complete[entry.name] = entry.widget.default
-        elif entry.widget is not None and entry.widget.choices:
-            complete[entry.name] = entry.widget.choices[0]
-    return complete | {name: value for name, value in given.items() if name not in complete}
+            sent[entry.name] = _cleaned(entry, given[entry.name])
+        elif _has_default(entry, widget):
+            sent[entry.name] = _default(widget)
+    return sent
+
+
+def _has_default(entry: InputSchema, widget: Widget) -> bool:
+    if widget.default is not None or widget.choices:
+        return True
+    return entry.required and widget.type not in _PLAIN_TYPES
+
+
+def _default(widget: Widget) -> JsonValue:
+    """ComfyUI's first choice is the default; a widget of the editor's own may send null."""
+    if widget.default is not None:
+        return widget.default
+    return widget.choices[0] if widget.choices else None
+
+
+def _cleaned(entry: InputSchema, value: JsonValue) -> JsonValue:
+    """Sampler names had a prefix in 2023, which the editor still removes."""
+    if entry.name.endswith("sampler_name") and isinstance(value, str):
+        return value.removeprefix(_OLD_SAMPLER_PREFIX)
+    return value

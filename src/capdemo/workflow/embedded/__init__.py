@@ -1,4 +1,4 @@
-"""Workflows inside pictures and videos, found by structure alone; decodes no pixel.
+"""Workflows inside pictures, videos and sound, found by structure alone; decodes nothing.
 
 Every reader here seeks over what it does not want and reads bounded pieces, so that a hostile
 file costs neither memory nor time.
@@ -7,19 +7,22 @@ file costs neither memory nor time.
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from capdemo.workflow.embedded import isobmff, png, svg, webp
+from capdemo.workflow.embedded import exr, flac, gif, isobmff, matroska, png, svg, webp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
+Reader: TypeAlias = "Callable[[BinaryIO, str], Iterator[tuple[str, str]]]"
+"""Takes a file and what errors call it, and gives keys and texts."""
+
 _HEAD_LENGTH = 64
 
 
 def container_name(file: BinaryIO) -> str | None:
-    """The format of a picture or video by its first bytes; None for anything else."""
+    """The format of a picture, video or sound by its first bytes; None for anything else."""
     found = _container(file)
     return found[0] if found else None
 
@@ -36,22 +39,31 @@ def embedded_texts(file: BinaryIO, *, where: str) -> dict[str, str]:
     return texts
 
 
-def _container(
-    file: BinaryIO,
-) -> tuple[str, Callable[[BinaryIO, str], Iterator[tuple[str, str]]]] | None:
+def _container(file: BinaryIO) -> tuple[str, Reader] | None:
     file.seek(0)
     head = file.read(_HEAD_LENGTH)
     file.seek(0)
-    if head.startswith(png.SIGNATURE):
-        return "PNG", png.texts
+    for start, name, reader in _BY_START:
+        if head.startswith(start):
+            return name, reader
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WebP", webp.texts
-    if head[4:8] == b"ftyp" and head[8:12] in isobmff.PICTURE_BRANDS:
-        return "AVIF", lambda file, where: chain(
-            isobmff.exif_texts(file, where), isobmff.key_texts(file, where)
-        )
     if head[4:8] == b"ftyp":
-        return "MP4", isobmff.key_texts
+        is_picture = head[8:12] in isobmff.PICTURE_BRANDS
+        return ("AVIF", _avif_texts) if is_picture else ("MP4", isobmff.key_texts)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         return "SVG", svg.texts
     return None
+
+
+def _avif_texts(file: BinaryIO, where: str) -> Iterator[tuple[str, str]]:
+    return chain(isobmff.exif_texts(file, where), isobmff.key_texts(file, where))
+
+
+_BY_START: tuple[tuple[bytes | tuple[bytes, ...], str, Reader], ...] = (
+    (png.SIGNATURE, "PNG", png.texts),
+    (matroska.SIGNATURE, "WebM", matroska.texts),
+    (gif.SIGNATURES, "GIF", gif.texts),
+    (exr.SIGNATURE, "OpenEXR", exr.texts),
+    (flac.SIGNATURE, "FLAC", flac.texts),
+)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from capdemo.workflow.embedded import exif
 from capdemo.workflow.embedded.bounds import KEYS, STEP_LIMIT, cut_short, decode, read_text_bytes
+from capdemo.workflow.embedded.members import COMMENT, member_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 PICTURE_BRANDS = (b"avif", b"avis", b"mif1", b"msf1")
 
+_ITUNES_COMMENT = b"\xa9cmt"
 _FULL_BOX_LENGTH = 4  # version and flags
 _TABLE_LIMIT = 1 << 20  # bytes of a table of items or keys; real ones have a few hundred
 
@@ -27,13 +29,25 @@ class _Box:
 
 
 def key_texts(file: BinaryIO, where: str) -> Iterator[tuple[str, str]]:
-    """The `workflow` and `prompt` of a movie's key list, as FFmpeg writes MP4 and MOV."""
+    """The `workflow` and `prompt` of a movie's key list, as FFmpeg writes MP4 and MOV.
+
+    Behind them those of a comment, among the keys or as in iTunes, where VideoHelperSuite
+    has them.
+    """
     movie = _child(file, _whole(file), b"moov")
     user_data = _child(file, movie, b"udta")
+    comments: list[str] = []
     for holder in (user_data, movie):
         meta = _child(file, holder, b"meta")
-        if meta is not None:
-            yield from _keyed_values(file, _content_of_meta(file, meta), where)
+        if meta is None:
+            continue
+        for key, text in _keyed_values(file, _content_of_meta(file, meta), where):
+            if key == COMMENT:
+                comments.append(text)
+            else:
+                yield key, text
+    for comment in comments:
+        yield from member_texts(comment, where)
 
 
 def exif_texts(file: BinaryIO, where: str) -> Iterator[tuple[str, str]]:
@@ -99,7 +113,7 @@ def _content_of_meta(file: BinaryIO, meta: _Box) -> _Box:
 def _keyed_values(file: BinaryIO, meta: _Box, where: str) -> Iterator[tuple[str, str]]:
     names = _key_names(_table(file, _child(file, meta, b"keys")))
     for item in _boxes(file, _child(file, meta, b"ilst")):
-        key = names.get(int.from_bytes(item.kind))
+        key = COMMENT if item.kind == _ITUNES_COMMENT else names.get(int.from_bytes(item.kind))
         data = _child(file, item, b"data") if key else None
         if key is None or data is None:
             continue
@@ -115,7 +129,7 @@ def _key_names(table: bytes) -> dict[int, str]:
     while position + 8 <= len(table):
         size, number = int.from_bytes(table[position : position + 4]), number + 1
         name = table[position + 8 : position + size].decode("latin-1")
-        if name in KEYS and name not in names.values():
+        if name in (*KEYS, COMMENT) and name not in names.values():
             names[number] = name
         position += max(size, 8)
     return names
