@@ -26,3 +26,12 @@ def test_json_has_the_shape_of_the_contract() -> None:
     assert (factor["default"], factor["minimum"], factor["maximum"]) == (1.0, 0.01, 8.0)
     for class_type, entry in entries.items():
         assert entry["executable"] == NODES[class_type].schema.executable
+
+
+def test_object_info_is_what_a_server_would_answer() -> None:
+    told = invoke("nodes", "--object-info").json
+    assert sorted(told) == sorted(NODES)
+    scale = told["ImageScaleBy"]
+    assert scale["input"]["required"]["scale_by"][0] == "FLOAT"
+    assert scale["output"] == ["IMAGE"]
+    assert scale["output_node"] is False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
 from tests.guide_for_tests import (
+    add_example,
     add_workflow,
     invoke,
     model_workflow,
@@ -17,9 +19,6 @@ from tests.guide_for_tests import (
     save_photograph,
     scale_workflow,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SPAN = "spanx2_ch48.pth"
 
@@ -238,3 +237,29 @@ def test_where_no_output_can_run_nothing_is_run(guide: Path) -> None:
     assert answer.code == 2
     assert "scale_by is 99" in answer.err
     assert not (guide / "out").exists()
+
+
+def test_dates_and_values_are_filled_into_file_names(guide: Path) -> None:
+    workflow = scale_workflow()
+    workflow["nodes"][2]["widgets_values"] = ["%date:yyyy-MM-dd%/%ImageScaleBy.scale_by%x"]
+    path = add_workflow(guide, "Dated", workflow)
+    before = datetime.now().astimezone().date()
+    answer = invoke("run", path, "--output-dir", "out")
+    after = datetime.now().astimezone().date()
+    assert answer.code == 0, answer.err
+    written = Path(answer.out.strip())
+    assert written.name == "2x_00001_.png"
+    assert written.parent.name in {str(before), str(after)}
+    again = invoke("run", written, "--output-dir", "again")
+    assert Path(again.out.strip()).relative_to(guide / "again") == written.relative_to(
+        guide / "out"
+    )
+
+
+def test_a_date_in_a_file_name_makes_no_example_stale(guide: Path) -> None:
+    workflow = scale_workflow()
+    workflow["nodes"][2]["widgets_values"] = ["%date:yyyyMMddhhmmss%"]
+    add_example(guide, "Dated", workflow)
+    assert invoke("build", "--examples-only").code == 0
+    (status,) = invoke("status", "--json").json["examples"]
+    assert status == {"id": "Dated", "state": "fresh", "reasons": []}

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from capdemo.cli.options import Json
 from capdemo.nodes import NODES
+from capdemo.workflow import object_info as comfyui_object_info
 
 if TYPE_CHECKING:
     from capdemo.node_api import InputSchema
 
 
-def nodes(json_: Json = False) -> None:
+def nodes(
+    json_: Json = False,
+    object_info: Annotated[
+        bool,
+        typer.Option(help="Print ComfyUI's /object_info, for tools that want a server's answer."),
+    ] = False,
+) -> None:
     """List the nodes that are known here, with their pack, licence and revision.
 
     A node that does not run is read and checked all the same.
     """
+    if object_info:
+        print(json.dumps(comfyui_object_info(NODES.schemas), indent=2))
+        return
     schemas = [NODES[class_type].schema for class_type in sorted(NODES)]
     if json_:
         entries = [

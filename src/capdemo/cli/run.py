@@ -23,7 +23,8 @@ from capdemo.cli.options import (
 from capdemo.cli.progress import progress_bar
 from capdemo.engine.sharing import Shared, count_uses
 from capdemo.errors import ExitCode, InputError, ProblemsError, errors_among
-from capdemo.examples.prepare import check, input_names, sharing_keys
+from capdemo.examples.keys import input_names, sharing_keys
+from capdemo.examples.prepare import check
 from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
 from capdemo.examples.sharing import machine_key
 from capdemo.models.store import LocalModelStore

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from capdemo import models
 from capdemo.errors import CapdemoError, RunError
 from capdemo.examples.environment import environment
+from capdemo.examples.keys import key_of, sharing_keys
 from capdemo.examples.pictures import keep_picture
-from capdemo.examples.prepare import key_of, prepare, sharing_keys
+from capdemo.examples.prepare import prepare
 from capdemo.examples.run import run_prepared, temporary_folders
 from capdemo.examples.sharing import machine_key
 from capdemo.nodes.file_names import input_file

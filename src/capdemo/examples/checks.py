@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from capdemo.errors import CapdemoError, Problem, did_you_mean
-from capdemo.examples.prepare import check, model_names
+from capdemo.examples.keys import model_names
+from capdemo.examples.prepare import check
 from capdemo.examples.spec import read_specs
 from capdemo.examples.status import State, status_of
 from capdemo.outputs.lock import read_lock

@@ -1,4 +1,4 @@
-"""From a workflow file to a checked graph, its plan and its key; runs nothing, imports no torch."""
+"""From a workflow file to a checked graph; runs nothing and imports no torch."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from capdemo.engine.fingerprint import graph_fingerprint, node_keys, node_revisions
 from capdemo.engine.validate import validate
 from capdemo.errors import (
-    CapdemoError,
     InputError,
     Problem,
     ProblemsError,
     did_you_mean,
     errors_among,
 )
-from capdemo.models.digest import file_digest
 from capdemo.node_api import Folders
-from capdemo.node_api.dynamic import flat_inputs
 from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
-from capdemo.outputs.lock import Key, UsedFile
-from capdemo.workflow import Graph, GraphNode, WorkflowFile, graph_to_api, load_graph, read_workflow
+from capdemo.workflow import (
+    Graph,
+    WorkflowFile,
+    graph_to_api,
+    load_graph,
+    read_workflow,
+    search_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +46,10 @@ class Prepared:
     metadata: Mapping[str, str]
     """What saved pictures carry, so that they can be run again."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """What each node computes, as `sharing_keys` gives it; empty where nothing is shared."""
+    """What each node computes, as `keys.sharing_keys` gives it; empty where nothing is shared."""
+    search_names: Mapping[str, str] | None = None
+    """What `%Node.widget%` in file names calls the nodes; None for a file in the API format, in
+    which the editor has filled the names in already."""
 
 
 def prepare(
@@ -94,89 +99,15 @@ def check(
     known = {(problem.node, problem.kind) for problem in problems}
     problems += [found for found in checked.problems if (found.node, found.kind) not in known]
     metadata = _metadata(file, checked.graph, changed=bool(changes))
-    return Prepared(str(file.path), checked.graph, checked.outputs, metadata), problems
-
-
-def sharing_keys(
-    prepared: Prepared,
-    store: LocalModelStore,
-    inputs: Path,
-    machine: str,
-) -> dict[str, str]:
-    """For every node but the outputs, what decides its result, files and revisions included.
-
-    `machine` is the device and the precision, on which results depend, too.
-    """
-    folders = Folders(inputs, inputs, inputs)
-
-    def more(node: GraphNode) -> JsonValue:
-        schema = NODES.schemas[node.class_type]
-        digests: list[JsonValue] = []
-        for widget, value in _files_of(node):
-            if widget.model_folder is not None:
-                digests.append(store.digest(widget.model_folder, value)[0])
-            elif widget.upload:
-                digests.append(file_digest(input_file(value, folders)))
-        return [machine, schema.revision, digests]
-
-    keys = node_keys(prepared.graph, prepared.outputs, NODES.schemas, more)
-    nodes = prepared.graph.nodes
-    return {i: key for i, key in keys.items() if not NODES.schemas[nodes[i].class_type].is_output}
-
-
-def missing_models(prepared: Prepared, store: LocalModelStore) -> list[str]:
-    """Why each model that is not on this machine is not, and what to type."""
-    reasons = []
-    for folder, name in model_names(prepared.graph):
-        try:
-            store.file(folder, name)
-        except CapdemoError as error:
-            reasons.append(str(error))
-    return reasons
-
-
-def key_of(
-    prepared: Prepared,
-    store: LocalModelStore,
-    inputs: Path,
-    recorded: Sequence[UsedFile] = (),
-) -> Key:
-    """What decides the outputs: the graph, the files that it names, the nodes' revisions.
-
-    A model that is not on this machine is taken to be the `recorded` one of its name.
-    """
-    return Key(
-        graph=graph_fingerprint(prepared.graph, prepared.outputs, NODES.schemas),
-        inputs=tuple(_used_input(name, inputs) for name in input_names(prepared.graph)),
-        models=tuple(
-            _used_model(folder, name, store, recorded)
-            for folder, name in model_names(prepared.graph)
-        ),
-        nodes=node_revisions(prepared.graph, NODES.schemas),
+    names = search_names(file.ui) if file.ui is not None and file.api is None else None
+    prepared = Prepared(
+        name=str(file.path),
+        graph=checked.graph,
+        outputs=checked.outputs,
+        metadata=metadata,
+        search_names=names,
     )
-
-
-def input_names(graph: Graph) -> list[str]:
-    """The pictures that a graph reads, sorted."""
-    return sorted({value for widget, value in _files(graph) if widget.upload})
-
-
-def model_names(graph: Graph) -> list[tuple[str, str]]:
-    """The models that a graph loads, as (ComfyUI folder, name), sorted."""
-    found = {(w.model_folder, value) for w, value in _files(graph) if w.model_folder is not None}
-    return sorted(found)
-
-
-def _files(graph: Graph) -> list[tuple[Widget, str]]:
-    return [found for node in graph.nodes.values() for found in _files_of(node)]
-
-
-def _files_of(node: GraphNode) -> list[tuple[Widget, str]]:
-    return [
-        (entry.widget, value)
-        for entry in flat_inputs(NODES.schemas[node.class_type], node.inputs)
-        if entry.widget is not None and isinstance(value := node.inputs.get(entry.name), str)
-    ]
+    return prepared, problems
 
 
 def _without_code(graph: Graph, file: str) -> list[Problem]:
@@ -192,24 +123,6 @@ def _without_code(graph: Graph, file: str) -> list[Problem]:
         for node_id, node in graph.nodes.items()
         if (schema := NODES.schemas.get(node.class_type)) is not None and not schema.executable
     ]
-
-
-def _used_model(
-    folder: str,
-    name: str,
-    store: LocalModelStore,
-    recorded: Sequence[UsedFile],
-) -> UsedFile:
-    plain = name.replace("\\", "/")
-    try:
-        return UsedFile(plain, *store.digest(folder, name))
-    except CapdemoError:
-        return next((used for used in recorded if used.name == plain), UsedFile(plain, "", 0))
-
-
-def _used_input(name: str, inputs: Path) -> UsedFile:
-    path = input_file(name, Folders(inputs, inputs, inputs))
-    return UsedFile(name.replace("\\", "/"), file_digest(path), path.stat().st_size)
 
 
 def _metadata(file: WorkflowFile, graph: Graph, *, changed: bool) -> dict[str, str]:

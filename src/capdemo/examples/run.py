@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ from capdemo.errors import InputError, did_you_mean
 from capdemo.node_api import Folders, Precision, RunContext, SavedFile
 from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
+from capdemo.outputs.files import inside
+from capdemo.workflow import fill_prefixes, graph_to_api
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -101,6 +105,7 @@ def run_prepared(
 
     Raises a `CapdemoError` naming the node where one fails.
     """
+    prepared = _with_file_names(prepared, datetime.now().astimezone())
     outputs: list[NodeOutput] = []
     notes: list[str] = []
     stages = _Stages(progress)
@@ -130,6 +135,17 @@ def run_prepared(
         blocked=tuple(stages.messages),
         notes=tuple(notes),
     )
+
+
+def _with_file_names(prepared: Prepared, now: datetime) -> Prepared:
+    """Dates and other nodes' values in file names, which are no part of an example's key."""
+    if prepared.search_names is None:
+        return prepared
+    graph = fill_prefixes(prepared.graph, date=now, names=prepared.search_names)
+    if graph == prepared.graph:
+        return prepared
+    metadata = {**prepared.metadata, "prompt": json.dumps(graph_to_api(graph))}
+    return replace(prepared, graph=graph, metadata=metadata)
 
 
 @contextmanager
@@ -163,7 +179,7 @@ def replaced_inputs(
         return
     with tempfile.TemporaryDirectory(prefix="capdemo-inputs-") as folder:
         for name in prepared_names:
-            here = Path(folder) / name.replace("\\", "/")
+            here = inside(Path(folder), name)
             here.parent.mkdir(parents=True, exist_ok=True)
             source = replacements.get(name) or input_file(name, Folders(inputs, inputs, inputs))
             shutil.copyfile(source, here)

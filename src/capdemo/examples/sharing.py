@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from capdemo.engine.sharing import Shared, count_uses
 from capdemo.errors import CapdemoError
-from capdemo.examples.prepare import prepare, sharing_keys
+from capdemo.examples.keys import sharing_keys
+from capdemo.examples.prepare import prepare
 from capdemo.workflow import input_folder
 
 if TYPE_CHECKING:

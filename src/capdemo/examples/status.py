@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from capdemo.errors import CapdemoError, errors_among
 from capdemo.examples.environment import differences, environment
-from capdemo.examples.prepare import check, key_of, missing_models
+from capdemo.examples.keys import key_of, missing_models
+from capdemo.examples.prepare import check
 from capdemo.outputs.lock import Example
 from capdemo.workflow import input_folder, read_workflow
 

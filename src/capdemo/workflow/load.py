@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from capdemo.workflow.dynamic_prompts import resolve_prompts
 from capdemo.workflow.flatten import to_graph
 from capdemo.workflow.graph import Graph
 
@@ -19,7 +20,7 @@ def load_graph(
     file: WorkflowFile,
     schemas: Mapping[str, NodeSchema],
 ) -> tuple[Graph, list[Problem]]:
-    """The executable graph, and what `to_graph` has to say about it.
+    """The executable graph, and what `to_graph` and `resolve_prompts` have to say about it.
 
     A picture that carries both formats was made by its prompt, in which every value is named and
     every link resolved; so the prompt is taken.
@@ -27,5 +28,7 @@ def load_graph(
     if file.api is not None:
         return file.api, []
     if file.ui is not None:
-        return to_graph(file.ui, schemas, file=str(file.path))
+        graph, problems = to_graph(file.ui, schemas, file=str(file.path))
+        graph, notes = resolve_prompts(graph, schemas, file=str(file.path))
+        return graph, [*problems, *notes]
     return Graph({}), []
