@@ -217,6 +217,27 @@ def test_the_option_s_inputs_are_coerced_and_the_others_left_out() -> None:
     }
 
 
+MIXED = NodeFamily()
+MIXED.declare(
+    "Mixed",
+    category="test",
+    description="Sockets without a widget.",
+    inputs=[link("any", "*"), link("number", "FLOAT,INT"), link("image", "IMAGE", required=False)],
+    is_output=True,
+)
+
+
+def test_a_constant_may_stand_at_a_socket_that_takes_numbers_or_texts() -> None:
+    schemas = NodeRegistry([MIXED]).schemas
+    checked = graph(_1=("Mixed", {"any": "a text", "number": 2.5}))
+    result = validate(checked, schemas, no_check, file="w.json")
+    assert result.problems == ()
+    assert result.graph.nodes["1"].inputs == {"any": "a text", "number": 2.5}
+    checked = graph(_1=("Mixed", {"any": 1, "number": 2, "image": "text"}))
+    (problem,) = validate(checked, schemas, no_check, file="w.json").problems
+    assert (problem.input, problem.kind) == ("image", "bad_linked_input")
+
+
 def test_rows_that_must_be_there_are_missed() -> None:
     given: Inputs = {"format": "webp", "images.c": Link("1", 0), "view": None}
     checked = graph(_1=("Number", {"value": 1}), _3=("Save", given))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from capdemo.node_api.schema import InputSchema, NodeSchema, Widget
 
-_COERCED = frozenset({"INT", "FLOAT", "BOOLEAN", "STRING", "COMBO"})
+_COERCED = frozenset({"INT", "FLOAT", "BOOLEAN", "STRING", "COMBO", "*"})
 """The values of other widgets are the editor's own business and are passed on as they are."""
 
 Schemas: TypeAlias = "Mapping[str, NodeSchema]"
@@ -148,6 +148,8 @@ class _NodeCheck:
 
     def _constant(self, entry: InputSchema, value: JsonValue) -> JsonValue:
         widget = entry.widget
+        if widget is None and not _COERCED.isdisjoint(entry.type.split(",")):
+            return value  # ComfyUI lets a constant pass at a socket that takes numbers or texts
         if widget is None:
             message = f"The input {entry.name!r} wants a link of type {entry.type}, not a value."
             self._report(entry, "bad_linked_input", message)

@@ -186,6 +186,7 @@ def _shifted_left(number: float, places: float) -> int:
     if not isinstance(number, int) or not isinstance(places, int):
         msg = "Only whole numbers are shifted"
         raise TypeError(msg)
+    _within_bits(number.bit_length() + max(places, 0))
     return number << places
 
 

@@ -1,15 +1,21 @@
-"""Nodes that show a value; a headless run passes the text on and writes no file."""
+"""Nodes that show a value; a headless run prints the text and writes no file."""
 
 import json
 
-from capdemo.node_api import Anything, NodeFamily
+from capdemo.node_api import Anything, NodeFamily, RunContext
 
 FAMILY = NodeFamily()
 
 
 @FAMILY.node("PreviewAny", category="utils", is_output=True)
-def preview_anything(*, source: Anything | None) -> str:
-    """Turn whatever comes in into text: texts and numbers as they are, all else as JSON."""
+def preview_anything(*, source: Anything | None, context: RunContext) -> str:
+    """Show whatever comes in as text: texts and numbers as they are, all else as JSON."""
+    text = _as_text(source)
+    context.note(text)
+    return text
+
+
+def _as_text(source: object) -> str:
     if source is None or isinstance(source, str | int | float):
         return str(source)
     try:
