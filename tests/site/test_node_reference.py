@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.site.test_extension import render
 
 from capdemo.nodes import NODES
-from capdemo.site.node_reference import LINE, node_anchor
+from capdemo.site.node_reference import LINE, node_anchor, with_node_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,10 @@ def test_every_node_has_an_entry_of_its_own(guide: Path) -> None:
         not node.schema.executable for node in NODES.values()
     )
     assert "After." in page.text
+    headings = [line for line in with_node_reference([LINE], str) if line.startswith("###")]
+    assert "### Image" in headings
+    assert all(heading.removeprefix("###").strip() for heading in headings)
+    assert len(set(headings)) == len(headings)
 
 
 def test_an_entry_says_what_the_schema_says(guide: Path) -> None:

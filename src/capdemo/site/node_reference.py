@@ -52,7 +52,7 @@ def _group(schema: NodeSchema) -> str:
     if schema.pack != _CORE:
         return schema.pack
     name = schema.category.partition("/")[0].strip("_").replace("_", " ")
-    return name[:1].upper() + name[1:]
+    return name[:1].upper() + name[1:] or "Other"
 
 
 def _entry(schema: NodeSchema) -> Element:
