@@ -54,11 +54,16 @@ def write_tiny_video(
     milliseconds: Sequence[int] = (),
     rotation: int = 0,
     sound: npt.NDArray[np.float32] | None = None,
+    other_sound: npt.NDArray[np.float32] | None = None,
     sample_rate: int = 44100,
     sound_encoder: str = "flac",
     texts: Mapping[str, str] | None = None,
 ) -> Path:
-    """A video, by default lossless; `milliseconds` are the frames' times where not even."""
+    """A video, by default lossless; `milliseconds` are the frames' times where not even.
+
+    `other_sound` is a track before that of `sound`.
+    """
+    sounds = [samples for samples in (other_sound, sound) if samples is not None]
     options = {"movflags": "use_metadata_tags"} if path.suffix == ".mp4" else {}
     with av.open(str(path), "w", options=options) as container:
         container.metadata.update(texts or {})
@@ -69,12 +74,13 @@ def write_tiny_video(
             stream.codec_context.time_base = Fraction(1, 1000)
         if rotation:
             stream.set_display_rotation(rotation)
-        track = None
-        if sound is not None:
-            layout = LAYOUTS[len(sound)]
-            track = cast(
-                "AudioStream", container.add_stream(sound_encoder, rate=sample_rate, layout=layout)
+        tracks = [
+            cast(
+                "AudioStream",
+                container.add_stream(sound_encoder, rate=sample_rate, layout=LAYOUTS[len(samples)]),
             )
+            for samples in sounds
+        ]
         for index, pixels in enumerate(frames):
             given = "rgb24" if pixels.itemsize == 1 else "rgb48le"
             frame = VideoFrame.from_ndarray(pixels, format=given).reformat(format=pixel_format)
@@ -82,8 +88,8 @@ def write_tiny_video(
                 frame.pts, frame.time_base = milliseconds[index], Fraction(1, 1000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-        if track is not None and sound is not None:
-            _write_sound(container, track, sound, sample_rate)
+        for track, samples in zip(tracks, sounds, strict=True):
+            _write_sound(container, track, samples, sample_rate)
     return path
 
 

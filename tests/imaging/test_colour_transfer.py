@@ -132,6 +132,16 @@ def test_measured_together_pictures_get_one_and_the_same_map(method: TransferMet
     )
 
 
+@pytest.mark.parametrize("method", ["reinhard_lab", "mkl_lab"])
+def test_half_the_strength_is_half_the_way_in_lab(method: TransferMethod) -> None:
+    target, reference = soft_noise(1, 14, 0.35, 0.6), soft_noise(1, 15, 0.4, 0.7)
+    half, full = (
+        flat_lab(transfer(target, reference, method=method, baseline=EACH, strength=strength))
+        for strength in (0.5, 1.0)
+    )
+    assert np.abs(half - (flat_lab(target) + full) / 2).max() < 0.01
+
+
 def test_no_strength_changes_nothing_and_alpha_is_kept() -> None:
     target, reference = soft_noise(1, 10, 0.3, 0.6), soft_noise(1, 11, 0.3, 0.6)
     assert transfer(target, reference, method="mkl_lab", baseline=EACH, strength=0) is target

@@ -164,6 +164,12 @@ def test_a_part_of_a_part_lies_inside_it(tmp_path: Path, kind: str) -> None:
     assert as_known(inner).duration == pytest.approx(0.7)
 
 
+def test_a_start_is_rounded_down_as_files_round_it() -> None:
+    video = FrameVideo(Image(torch.zeros(20, 2, 2, 3)), None, Fraction(10))
+    for start, count in ((0.1, 19), (0.10004, 19), (0.102, 18), (0.57, 14)):
+        assert len(sliced(video, start, 0.0, strict=False).components().images) == count
+
+
 def test_a_part_reaches_key_frames_before_it(tmp_path: Path) -> None:
     frames = smooth_frames(30, 32, 48)
     path = write_tiny_video(
@@ -171,6 +177,15 @@ def test_a_part_reaches_key_frames_before_it(tmp_path: Path) -> None:
     )
     part = sliced(open_video(path), 0.5, 0.2, strict=False).components()
     assert np.array_equal(eight_bits(part.images), decoded(path)[15:21])
+
+
+def test_a_part_is_found_by_an_index(tmp_path: Path) -> None:
+    frames = random_frames(30)
+    path = write_tiny_video(
+        tmp_path / "a.mov", frames, rate=30, encoder="png", pixel_format="rgb24"
+    )
+    part = sliced(open_video(path), 0.5, 0.2, strict=False).components()
+    assert np.array_equal(eight_bits(part.images), frames[15:21])
 
 
 def test_a_part_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
@@ -230,6 +245,36 @@ def test_damage_in_the_middle_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(InputError, match="damaged"):
         list(read_frames(path))
+
+
+def test_frames_of_two_sizes_are_an_error(tmp_path: Path) -> None:
+    streams = [
+        write_tiny_video(
+            tmp_path / f"{width}.ts",
+            smooth_frames(3, 32, width),
+            encoder="libx264",
+            pixel_format="yuv420p",
+        ).read_bytes()
+        for width in (32, 48)
+    ]
+    path = tmp_path / "both.ts"
+    path.write_bytes(b"".join(streams))
+    with pytest.raises(InputError, match="change their size from 32x32 to 48x32 pixels"):
+        open_video(path).components()
+
+
+def test_of_several_sounds_the_last_is_taken(tmp_path: Path) -> None:
+    sound = tone(0.5, 8000, 1)
+    path = write_tiny_video(
+        tmp_path / "a.mkv",
+        random_frames(12),
+        sound=sound,
+        other_sound=tone(0.5, 8000, 2),
+        sample_rate=8000,
+    )
+    audio = open_video(path).components().audio
+    assert audio is not None
+    assert audio.waveform.shape == (1, 1, 4000)
 
 
 def test_a_video_of_another_kind_is_taken_apart() -> None:

@@ -122,6 +122,29 @@ def test_a_part_is_encoded_and_has_its_own_sound(tmp_path: Path, source: Path) -
     assert abs(audio.waveform.shape[-1] - 0.125 * 44100) < 2048
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_part_lasts_as_long_as_its_frames(tmp_path: Path, count: int) -> None:
+    path = write_tiny_video(tmp_path / "a.mkv", random_frames(9, 32, 32), rate=24)
+    part = sliced(open_video(path), 0.125, count / 24 - 0.005, strict=True)
+    save(part, tmp_path / "b", MP4)
+    with av.open(str(tmp_path / "b")) as container:
+        stream = container.streams.video[0]
+        assert stream.frames == count
+        assert stream.average_rate == 24
+        assert stream.duration is not None
+        assert stream.time_base is not None
+        assert stream.duration * stream.time_base == Fraction(count, 24)
+
+
+def test_full_range_becomes_limited(tmp_path: Path) -> None:
+    frames = smooth_frames(2, 32, 32)
+    path = write_tiny_video(tmp_path / "a.avi", frames, encoder="mjpeg", pixel_format="yuvj420p")
+    save(open_video(path), tmp_path / "b", Target("mp4", "h264", 1.0))
+    assert psnr(decoded(tmp_path / "b"), decoded(path)) > 40
+    with av.open(str(tmp_path / "b")) as container:
+        assert container.streams.video[0].codec_context.color_range == 1
+
+
 def test_webm_takes_only_what_belongs_there(tmp_path: Path) -> None:
     vp9 = write_tiny_video(
         tmp_path / "a.webm", smooth_frames(3, 32, 32), encoder="libvpx-vp9", pixel_format="yuv420p"
@@ -148,6 +171,16 @@ def test_uneven_times_are_kept(tmp_path: Path) -> None:
     path = write_tiny_video(tmp_path / "a.mkv", smooth_frames(5, 32, 32), milliseconds=times)
     save(open_video(path), tmp_path / "b", MP4)
     assert frame_seconds(tmp_path / "b") == pytest.approx([t / 1000 for t in times], abs=5e-4)
+
+
+def test_frames_closer_than_the_rounding_stay_apart(tmp_path: Path) -> None:
+    path = write_tiny_video(
+        tmp_path / "a.mkv", smooth_frames(4, 32, 32), milliseconds=(0, 1, 2, 1000)
+    )
+    save(open_video(path), tmp_path / "b", MP4)
+    times = frame_seconds(tmp_path / "b")
+    assert times == pytest.approx([0, 0.001, 0.002, 1.0], abs=2e-3)
+    assert len(set(times)) == 4
 
 
 def test_a_lying_or_odd_file_is_encoded_upright_and_even(tmp_path: Path) -> None:

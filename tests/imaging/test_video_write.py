@@ -12,6 +12,7 @@ from tests.videos_for_tests import decoded, frame_seconds, psnr, random_frames, 
 
 from capdemo.errors import CancelledError, InputError, RunError
 from capdemo.imaging.video_combine import FORMS
+from capdemo.imaging.video_file import Frame
 from capdemo.imaging.video_form import COLORS, VideoForm, saved_form
 from capdemo.imaging.video_sound import Sound, padded
 from capdemo.imaging.video_write import Reel, still_frames, write_video
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from capdemo.imaging.sizes import Size
     from capdemo.imaging.video_choices import ColorSpace
-    from capdemo.imaging.video_file import Frame, Pixels
+    from capdemo.imaging.video_file import Pixels
 
 LOSSLESS = VideoForm("matroska", "ffv1", "bgr0", "flac", colors=None)
 DEEP_LOSSLESS = VideoForm("matroska", "ffv1", "rgba64le", "flac", colors=None)
@@ -91,9 +92,9 @@ def test_16_bits_and_alpha_come_back(tmp_path: Path) -> None:
     [
         (h264(), 38),
         (h264(1.0), 45),
-        (h264(bit_depth=10), 35),  # FFmpeg's way from 10 bits to 8 darkens a little
+        (h264(bit_depth=10), 38),
         (saved_form("webm", "av1", bit_depth=8, color_space="sRGB", crf=None), 36),
-        (saved_form("mkv", "av1", bit_depth=10, color_space="sRGB", crf=5.0), 36),
+        (saved_form("mkv", "av1", bit_depth=10, color_space="sRGB", crf=5.0), 40),
     ],
 )
 def test_lossy_frames_come_back_alike(tmp_path: Path, form: VideoForm, least: float) -> None:
@@ -103,6 +104,14 @@ def test_lossy_frames_come_back_alike(tmp_path: Path, form: VideoForm, least: fl
     assert size == (18, 32)
     assert found.shape == (9, 32, 18, 3)
     assert psnr(found[:, :31, :17], frames) > least
+
+
+def test_av1_of_quality_0_loses_nothing_of_the_light(tmp_path: Path) -> None:
+    gray = np.random.default_rng(2).integers(0, 256, (2, 32, 32, 1), dtype=np.uint8)
+    frames = np.repeat(gray, 3, axis=-1)
+    form = saved_form("webm", "av1", bit_depth=8, color_space="sRGB", crf=0.0)
+    write(tmp_path / "a", reel_of(frames), form)
+    assert np.abs(decoded(tmp_path / "a").astype(int) - frames).max() <= 2
 
 
 @pytest.mark.parametrize(
@@ -120,6 +129,18 @@ def test_the_rate_is_kept_exactly(tmp_path: Path, rate: Fraction | int, count: i
         assert stream.duration * stream.time_base == count / Fraction(rate)
     expected = [float(index / Fraction(rate)) for index in range(count)]
     assert frame_seconds(tmp_path / "a.mp4") == pytest.approx(expected)
+
+
+def test_a_frame_may_last_longer(tmp_path: Path) -> None:
+    pictures = [frame.picture for frame in still_frames(list(smooth_frames(3, 32, 32)))]
+    frames = [Frame(pictures[0], 0, 1), Frame(pictures[1], 1, 5), Frame(pictures[2], 6, 48)]
+    write(tmp_path / "a.mp4", Reel(frames, Fraction(24), Fraction(1, 24), 3), h264())
+    assert frame_seconds(tmp_path / "a.mp4") == pytest.approx([0, 1 / 24, 0.25])
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        stream = container.streams.video[0]
+        assert stream.duration is not None
+        assert stream.time_base is not None
+        assert stream.duration * stream.time_base == Fraction(54, 24)
 
 
 @pytest.mark.parametrize(
@@ -254,6 +275,13 @@ def test_progress_counts_the_frames_and_may_stop_them(tmp_path: Path) -> None:
     with pytest.raises(CancelledError):
         write_video(tmp_path / "a.mkv", reel_of(random_frames(5)), LOSSLESS, {}, stop)
     assert told == [(1, 5), (2, 5)]
+
+
+def test_progress_never_goes_beyond_the_end(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    reel = Reel(still_frames(list(random_frames(4))), Fraction(24), Fraction(1, 24), 2)
+    write_video(tmp_path / "a.mkv", reel, LOSSLESS, {}, lambda *steps: told.append(steps))
+    assert told == [(1, 2), (2, 2), (3, 3), (4, 4)]
 
 
 def test_no_frame_is_an_error(tmp_path: Path) -> None:

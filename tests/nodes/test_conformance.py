@@ -121,6 +121,8 @@ def test_the_table_covers_most_of_what_we_know() -> None:
 
 NEW_SAMPLERS = "sampler_name: choices +exp_heun_2_x0 +exp_heun_2_x0_sde +cfgpp_ud10_ab"
 
+SOUND_GOES_ON = ("The sound goes on.", {"outputs [['audio', 'AUDIO', False]]"})
+
 SINCE_0_3_64: dict[str, tuple[str, set[str]]] = {
     "CFGNorm": ("A second way to bound the length.", {"+pre_cfg"}),
     "CLIPLoader": (
@@ -184,10 +186,14 @@ SINCE_0_3_64: dict[str, tuple[str, set[str]]] = {
     "MaskPreview": ("The masks go on.", {"outputs [['MASK', 'MASK', False]]"}),
     "ModelSamplingAuraFlow": ("A second kind of model.", {"+sampling"}),
     "PreviewAny": ("The text goes on.", {"outputs [['STRING', 'STRING', False]]"}),
+    "PreviewAudio": SOUND_GOES_ON,
     "PreviewImage": ("The pictures go on.", {"outputs [['IMAGE', 'IMAGE', False]]"}),
     "QwenImageDiffsynthControlnet": ("A part of the steps.", {"+start_percent", "+end_percent"}),
     "SaveAnimatedPNG": ("The pictures go on.", {"outputs [['IMAGE', 'IMAGE', False]]"}),
     "SaveAnimatedWEBP": ("The pictures go on.", {"outputs [['IMAGE', 'IMAGE', False]]"}),
+    "SaveAudio": SOUND_GOES_ON,
+    "SaveAudioMP3": SOUND_GOES_ON,
+    "SaveAudioOpus": SOUND_GOES_ON,
     "SaveImage": ("The pictures go on.", {"outputs [['IMAGE', 'IMAGE', False]]"}),
     "SaveVideo": (
         "New containers and a codec; files without a codec still load.",
@@ -198,6 +204,7 @@ SINCE_0_3_64: dict[str, tuple[str, set[str]]] = {
             "outputs [['VIDEO', 'VIDEO', False]]",
         },
     ),
+    "SaveWEBM": ("The pictures go on.", {"outputs [['IMAGE', 'IMAGE', False]]"}),
     "WanImageToVideo": ("What the empty frames show.", {"+ref_pad_image"}),
 }
 """Why a schema differs from 0.3.64, and exactly how: ComfyUI changed the node before mid-2026."""

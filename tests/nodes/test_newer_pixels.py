@@ -11,7 +11,9 @@ import torch
 from torch.nn.functional import interpolate
 
 from capdemo.errors import InputError
+from capdemo.imaging.colour_transfer import Baseline, transfer
 from capdemo.imaging.encode import to_uint8
+from capdemo.node_api import Image
 
 if TYPE_CHECKING:
     from tests.nodes.bench_for_tests import Bench
@@ -127,8 +129,40 @@ def test_simple_adjustments_leave_alpha_alone(bench: Bench) -> None:
     assert normal.flatten().tolist() == [-1.0, 0.0, 2.0, 0.25]
 
 
+def test_colour_transfer_is_told_what_to_measure(bench: Bench) -> None:
+    target, reference = noise(3, 5, 6, 3) * 0.5 + 0.1, noise(1, 4, 4, 3) * 0.4 + 0.4
+    target[1] *= 0.5
+    inputs = {"image_target": target, "image_ref": reference, "strength": 0.8}
+    expected = {
+        "per_frame": Baseline(whole_batch=False),
+        "uniform": Baseline(whole_batch=True),
+        "target_frame": Baseline(whole_batch=False, picture=1),
+    }
+    results = []
+    for name, baseline in expected.items():
+        widgets = {"method": "mkl_lab", "source_stats": name, "source_stats.target_index": 1}
+        if name != "target_frame":
+            del widgets["source_stats.target_index"]
+        results.append(run(bench, "ColorTransfer", **inputs, **widgets))
+        wanted = transfer(
+            Image(target), Image(reference), method="mkl_lab", baseline=baseline, strength=0.8
+        )
+        assert torch.equal(results[-1], wanted)
+    assert not torch.allclose(results[0], results[1])
+    assert not torch.allclose(results[1], results[2])
+
+
 def test_the_size_of_an_image(bench: Bench) -> None:
     assert bench.run("GetImageSize+", image=noise(2, 3, 4, 3)) == (4, 3, 2)
+
+
+def test_a_box_is_cut_out_and_alpha_taken_off(bench: Bench) -> None:
+    image = noise(2, 6, 7, 4)
+    box = {"x": 2, "y": 1, "width": 3, "height": 9}
+    assert torch.equal(run(bench, "ImageCropV2", image=image, crop_region=box), image[:, 1:, 2:5])
+    opaque = run(bench, "ImageRemoveAlpha+", image=image)
+    assert torch.equal(opaque, image[..., :3])
+    assert torch.equal(run(bench, "ImageRemoveAlpha+", image=opaque), opaque)
 
 
 def test_quantizing_keeps_alpha(bench: Bench) -> None:

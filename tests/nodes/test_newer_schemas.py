@@ -164,6 +164,12 @@ EXPECTED: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
         },
         [("IMAGE", "IMAGE"), ("width", "INT"), ("height", "INT")],
     ),
+    "ImageRemoveAlpha+": ("essentials/image utils", {"image": "IMAGE"}, [("IMAGE", "IMAGE")]),
+    "ImageCropV2": (
+        "image/transform",
+        {"image": "IMAGE", "crop_region": Widget("BOUNDING_BOX")},
+        [("IMAGE", "IMAGE")],
+    ),
     "GetImageSize+": (
         "essentials/image utils",
         {"image": "IMAGE"},

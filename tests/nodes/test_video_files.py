@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -58,6 +60,8 @@ def only_video(bench: Bench, class_type: str, **inputs: object) -> Video:
 
 
 def carried(path: Path) -> dict[str, Any]:
+    """The texts' values; ComfyUI's front end reads only ASCII from some videos."""
+    assert all(text.isascii() for text in read_workflow(path).raw.values())
     return {key: json.loads(text) for key, text in read_workflow(path).raw.items()}
 
 
@@ -227,6 +231,30 @@ def test_saving_again_overwrites_nothing(video_bench: Bench) -> None:
         video_bench.run("SaveVideo", video=video, filename_prefix="v", format="auto")
     names = [saved.path.name for saved in video_bench.saved]
     assert names == ["v_00001_.mp4", "v_00002_.mp4"]
+
+
+@pytest.mark.parametrize(("codec", "least"), [("vp9", 36), ("av1", 36)])
+def test_pictures_become_a_webm(video_bench: Bench, codec: str, least: float) -> None:
+    frames = smooth_frames(6, 31, 17)
+    images = torch.from_numpy(frames.astype(np.float32) / 255)
+    (passed,) = video_bench.run(
+        "SaveWEBM", images=images, filename_prefix="w", codec=codec, fps=12.5, crf=20.0
+    )
+    assert passed is images
+    (saved,) = video_bench.saved
+    assert (saved.path.name, saved.width, saved.height) == ("w_00001_.webm", 18, 32)
+    assert psnr(decoded(saved.path)[:, :31, :17], frames) > least
+    assert carried(saved.path) == EXPECTED_TEXTS
+    facts = open_video(saved.path).facts
+    assert (facts.codec, facts.frame_rate) == (codec, Fraction(25, 2))
+    assert facts.bit_depth == (10 if codec == "av1" else 8)
+
+
+def test_vp9_keeps_transparency(video_bench: Bench) -> None:
+    images = torch.full((2, 32, 32, 4), 0.5)
+    video_bench.run("SaveWEBM", images=images, filename_prefix="w", codec="vp9", fps=8.0, crf=9.0)
+    with av.open(str(video_bench.saved[0].path)) as container:
+        assert container.streams.video[0].metadata["alpha_mode"] == "1"
 
 
 # The widgets as ComfyUI of 2026 has them, in the order of saved files.

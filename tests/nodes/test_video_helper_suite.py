@@ -118,10 +118,10 @@ def test_a_path_stays_in_the_input_folder(vhs_bench: Bench, tmp_path: Path) -> N
     [
         ("video/h264-mp4", None, "v_00001.mp4", 38),
         ("video/h264-mp4", SOUND, "v_00001-audio.mp4", 38),
-        ("video/h265-mp4", SOUND, "v_00001-audio.mp4", 34),
+        ("video/h265-mp4", SOUND, "v_00001-audio.mp4", 37),
         ("video/webm", None, "v_00001.webm", 36),
         ("video/webm", SOUND, "v_00001-audio.webm", 36),
-        ("video/av1-webm", SOUND, "v_00001-audio.webm", 34),
+        ("video/av1-webm", SOUND, "v_00001-audio.webm", 37),
         ("video/ffv1-mkv", SOUND, "v_00001-audio.mkv", 60),
     ],
 )

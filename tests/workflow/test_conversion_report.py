@@ -11,7 +11,7 @@ from tests.workflow.conversion.differences import MISSING, Difference, differenc
 from tests.workflow.conversion.reasons import REASONS, UNEXPLAINED, reason_for
 from tests.workflow.conversion.report import Comparison, report
 
-from capdemo.node_api.inputs import dynamic_choice, integer, text
+from capdemo.node_api.inputs import choice, dynamic_choice, integer, text
 
 if TYPE_CHECKING:
     from capdemo.workflow import JsonValue
@@ -27,6 +27,11 @@ SCHEMAS = {
             integer("steps", 20),
             text("prompt", dynamic_prompts=True),
             dynamic_choice("mode", {"a": (integer("size", 8),), "b": ()}),
+        ),
+        schema(
+            "Grown",
+            dynamic_choice("mode", {"a": (integer("size", 8),)}),
+            choice("method", ("x", "y")),
         ),
     )
 }
@@ -71,6 +76,8 @@ def found(
         (found({"mode": "a", "mode.size": 8}, {"mode": "a"}), "Default of a dynamic combo"),
         (found({"mode": "a", "mode.size": 9}, {"mode": "a"}), "Unexplained"),
         (found({"steps": 20}, {}), "Unexplained"),
+        (found({"method": "y"}, {}, "Grown", widgets_values=["a", "y"]), "Saved before an option"),
+        (found({"method": "y"}, {}, "Grown", widgets_values=["a", 1, "y"]), "Unexplained"),
         (found({"steps": 4}, {}, widgets_values=[4, {"type": "button"}]), "An object among"),
         (found({"image": 5}, {}, node_id="3:2"), "Value of the subgraph's instance"),
         (found({"steps": 5}, {}, node_id="3:2"), "Unexplained"),

@@ -120,6 +120,7 @@ def test_the_graphs_texts_are_resolved_and_the_choice_is_said() -> None:
     )
     assert note.message == f"Of the alternatives in the text, the seed 42 chose {chosen!r}."
     assert "at random" in note.hint
+    assert note.severity == "note"
 
 
 def test_only_texts_that_the_editor_resolves_are() -> None:
@@ -142,6 +143,18 @@ def test_an_address_that_is_cut_is_said() -> None:
     assert resolved.nodes["1"].inputs["text"] == "in the style of https:\n\nblue"
     assert note.kind == "prompt_cut_at_url"
     assert "'//example.org/a, red'" in note.message
+
+
+def test_braces_that_are_dropped_are_said() -> None:
+    """Prompts in JSON lose theirs in ComfyUI, which hardly anybody notices."""
+    resolved, (note,) = resolve_prompts(prompt_graph('{"a": [1]}'), SCHEMAS, file="w.json")
+    assert resolved.nodes["1"].inputs["text"] == '"a": [1]'
+    assert (note.kind, note.node, note.input) == ("prompt_without_braces", "1", "text")
+    assert note.hint.startswith(r"Write `\{` and `\}` for")
+    kept = prompt_graph(r'\{"a": {1|2}\}')
+    assert [note.kind for note in resolve_prompts(kept, SCHEMAS, file="w.json")[1]] == [
+        "dynamic_prompt"
+    ]
 
 
 def test_a_comment_at_the_start_is_no_address() -> None:

@@ -218,6 +218,94 @@ def test_an_option_that_is_gone_is_no_doubt_where_nothing_follows() -> None:
     assert doubts(last, 1, "z") == []
 
 
+GROWN = schema(
+    "Resize",
+    dynamic_choice(
+        "how",
+        {
+            "pixels": (number("megapixels", 1.0), integer("multiple", 4), integer("round", 2)),
+            "none": (),
+        },
+    ),
+    choice("method", ("area", "lanczos"), "area"),
+)
+"""Whose `multiple` and `round` came later than the file."""
+
+
+@pytest.mark.parametrize(
+    ("saved", "expected", "added"),
+    [
+        (
+            ("pixels", 1, "lanczos"),
+            {"how.megapixels": 1, "how.multiple": 4, "how.round": 2, "method": "lanczos"},
+            ["how.multiple", "how.round"],
+        ),
+        (
+            ("pixels", 1, 8, "lanczos"),
+            {"how.megapixels": 1, "how.multiple": 8, "how.round": 2, "method": "lanczos"},
+            ["how.round"],
+        ),
+        (
+            ("pixels", "lanczos"),
+            {"how.megapixels": 1.0, "how.multiple": 4, "how.round": 2, "method": "lanczos"},
+            ["how.megapixels", "how.multiple", "how.round"],
+        ),
+        (
+            ("pixels", 1),
+            {"how.megapixels": 1, "how.multiple": 4, "how.round": 2, "method": "area"},
+            [],
+        ),
+    ],
+)
+def test_an_option_that_got_more_inputs_moves_nothing(
+    saved: tuple[JsonValue, ...], expected: dict[str, JsonValue], added: list[str]
+) -> None:
+    assert named(GROWN, *saved) == {"how": "pixels", **expected}
+    node = DocumentNode("1", "Resize", widgets_values=saved)
+    notes = value_problems(node, GROWN, file="w.json", name="5:1")
+    assert [note.input for note in notes] == added
+    assert {note.kind for note in notes} <= {"widget_added_since"}
+    assert {note.severity for note in notes} <= {"note"}
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [("pixels", 1, "nearest"), ("pixels", 1, "lanczos", 7), ("pixels", "lanczos", "area", 2)],
+    ids=["no known choice", "one left", "no way"],
+)
+def test_what_fits_in_no_way_is_said(saved: tuple[JsonValue, ...]) -> None:
+    node = DocumentNode("1", "Resize", widgets_values=saved)
+    (problem,) = value_problems(node, GROWN, file="w.json", name="5:1")
+    assert problem.kind == "ambiguous_widget_values"
+    assert problem.severity == "error"
+
+
+def test_values_are_not_moved_where_they_fit_as_they_are() -> None:
+    texts = schema(
+        "Texts", dynamic_choice("how", {"a": (text("one"), text("two"))}), text("last", "z")
+    )
+    assert named(texts, "a", "x", "y") == {"how": "a", "how.one": "x", "how.two": "y", "last": "z"}
+    assert doubts(texts, "a", "x", "y") == []
+
+
+def test_values_are_not_moved_where_others_are_missing_too() -> None:
+    longer = schema("Longer", *GROWN.inputs, text("last"))
+    assert len(doubts(longer, "pixels", 1, "lanczos", "x")) == 2, "notes"
+    (message,) = doubts(longer, "pixels", 1, "lanczos")
+    assert message.startswith("The value 'lanczos' does not fit the widget 'how.multiple'")
+
+
+def test_what_fits_in_two_ways_is_said() -> None:
+    loose = schema(
+        "Loose",
+        dynamic_choice("first", {"a": (text("one"), text("two")), "b": ()}),
+        dynamic_choice("second", {"a": (text("three"), choice("four", ("a",))), "b": ()}),
+        integer("last", 1),
+    )
+    (message,) = doubts(loose, "a", "a", "a", "a", "a", 5)
+    assert message.startswith("The value 5 does not fit the widget 'second.four'")
+
+
 def test_a_seed_inside_an_option_has_a_control_only_where_it_is_declared() -> None:
     options = {
         "plain": (integer("seed", 0), boolean("smooth", default=False)),

@@ -201,6 +201,22 @@ def test_a_tag_of_a_terabyte_is_refused_by_its_length() -> None:
     assert found(content[: content.index(text)]) == {}
 
 
+def test_tags_behind_an_endless_cluster_are_found() -> None:
+    unknown = b"\x01" + b"\xff" * 7
+    cluster = b"\x1f\x43\xb6\x75" + unknown + b"\xe7\x81\x00" + b"\xa3\x85\x81\0\0\x80x"
+    simple = b"\x45\xa3\x86PROMPT" + b"\x44\x87\x82{}"
+    tag = b"\x73\x73" + unknown + b"\x67\xc8" + bytes([0x80 + len(simple)]) + simple
+    segment = b"\x18\x53\x80\x67" + unknown + cluster + b"\x12\x54\xc3\x67" + unknown + tag
+    assert found(b"\x1a\x45\xdf\xa3\x80" + segment) == {"prompt": "{}"}
+
+
+def test_names_in_flac_count_in_any_case() -> None:
+    assert found(containers.flac({"PROMPT": "{}", "Workflow": "[]"})) == {
+        "prompt": "{}",
+        "workflow": "[]",
+    }
+
+
 def test_a_gif_without_end_is_read_only_so_far() -> None:
     start = b"GIF89a" + bytes(7) + b"\x21\xfe"
     with pytest.raises(InputError, match="ends in the middle"):

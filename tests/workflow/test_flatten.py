@@ -188,9 +188,9 @@ def test_a_long_chain_of_reroutes_with_many_ends_is_walked_once() -> None:
     links: list[JsonValue] = [[i, i - 1, 0, i, 0, "*"] for i in range(1, count + 1)]
     links += [[i, count, 0, i, 0, "*"] for i in range(count + 1, 2 * count)]
     read = document(nodes, links)
-    started = time.monotonic()
+    started = time.process_time()
     graph = flat(read)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert graph.nodes[str(2 * count - 1)].inputs["images"] == Link("0", 0)
 
 

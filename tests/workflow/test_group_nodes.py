@@ -92,27 +92,81 @@ def test_values_follow_one_another_in_the_order_of_the_nodes() -> None:
     assert graph.nodes["1:2"].inputs["steps"] == 2
 
 
+INVERT: Group = {"type": "Invert", "inputs": [socket("image", "IMAGE")]}
+
+
 @pytest.mark.parametrize(
     ("names", "config", "title"),
     [
         (["image", "Invert image"], {}, ""),  # a name that is taken has the title before it
         (["image", "Second image"], {}, "Second"),
         (["image", "other"], {"1": {"input": {"image": {"name": "other"}}}}, ""),
-        (["a", "b"], {}, ""),  # unknown names, as many as there are inputs: in order
     ],
 )
 def test_inputs_are_found_by_the_names_that_the_editor_derives(
     names: list[str], config: JsonValue, title: str
 ) -> None:
-    invert: Group = {"type": "Invert", "inputs": [socket("image", "IMAGE")]}
-    nodes: JsonValue = [invert, {**invert, "title": title}]
+    """Whatever their order in the file."""
+    nodes: JsonValue = [INVERT, {**INVERT, "title": title}]
     top = Canvas()
     one, two = load(top), load(top)
-    sources = {names[0]: ("IMAGE", (one, 0)), names[1]: ("IMAGE", (two, 0))}
+    sources = {names[1]: ("IMAGE", (two, 0)), names[0]: ("IMAGE", (one, 0))}
     first = top.add("workflow>G", links=sources)
     graph = with_group(top, {"nodes": nodes, "links": [], "config": config})
     found = [graph.nodes[f"{first}:{node}"].inputs["image"] for node in (0, 1)]
     assert found == [Link("1", 0), Link("2", 0)]
+
+
+def test_unknown_names_as_many_as_there_are_inputs_are_taken_in_order() -> None:
+    top = Canvas()
+    one = load(top)
+    top.add("workflow>G", links={"eins": ("IMAGE", (one, 0)), "zwei": ("IMAGE", (one, 1))})
+    graph = with_group(top, {"nodes": [INVERT, INVERT], "links": []})
+    found = [graph.nodes[f"2:{node}"].inputs["image"] for node in (0, 1)]
+    assert found == [Link("1", 0), Link("1", 1)]
+
+
+@pytest.mark.parametrize("node", ["Note", "PrimitiveNode"])
+def test_notes_and_primitives_that_feed_nothing_own_no_values(node: str) -> None:
+    lone: Group = {"type": node, "outputs": [output("INT")], "widgets_values": [5, "fixed"]}
+    top = Canvas()
+    group = top.add("workflow>G", gives=("UPSCALE_MODEL",), widgets_values=["c.pth"])
+    end = save(top, (group, 0))
+    graph = with_group(top, {"nodes": [lone, LOADER], "links": []})
+    assert graph.nodes["1:1"].inputs == {"model_name": "c.pth"}
+    assert graph.nodes[str(end)].inputs["images"] == Link("1:1", 0)
+
+
+def test_an_unknown_input_without_a_link_does_no_harm() -> None:
+    top = Canvas()
+    links = {"old": ("IMAGE", None), "image": ("IMAGE", (load(top), 1))}
+    top.add("workflow>G", links=links)
+    graph = with_group(top, {"nodes": [INVERT], "links": []})
+    assert graph.nodes["2:0"].inputs == {"image": Link("1", 1)}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("old", "Its input 'old' is none of the group's."),
+        ("Number value", "Its input 'Number value' feeds a primitive inside."),
+    ],
+)
+def test_a_link_that_has_nowhere_to_go_inside(name: str, message: str) -> None:
+    primitive: Group = {"type": "PrimitiveNode", "title": "Number", "outputs": [output("INT")]}
+    add: Group = {
+        "type": "Add",
+        "inputs": [
+            socket("a", "INT", widget=True),
+            socket("one", "IMAGE"),
+            socket("two", "IMAGE"),
+        ],
+    }
+    top = Canvas()
+    top.add("workflow>G", links={name: ("INT", (9, 0))})
+    group: JsonValue = {"nodes": [primitive, add], "links": [[0, 0, 1, 0, 3, "INT"]]}
+    (problem,) = top.problems(extra=extra(G=group))
+    assert message in problem.message
 
 
 def test_the_order_of_slots_in_the_file_does_not_matter_where_the_names_are_known() -> None:
@@ -131,7 +185,7 @@ def test_a_hidden_input_is_none() -> None:
     config: JsonValue = {"0": {"input": {"image": {"visible": False}}}}
     invert: Group = {"type": "Invert", "inputs": [socket("image", "IMAGE")]}
     top = Canvas()
-    top.add("workflow>G", links={"mask": ("MASK", (load(top), 1))})
+    top.add("workflow>G", links={"Maske": ("MASK", (load(top), 1))})
     mask: Group = {"type": "Blend", "inputs": [socket("mask", "MASK")]}
     graph = with_group(top, {"nodes": [invert, mask], "links": [], "config": config})
     assert graph.nodes["2:0"].inputs == {}
@@ -185,6 +239,16 @@ def test_a_widget_that_became_an_input_inside_is_an_input_outside() -> None:
     for node, seed in ((2, Link("1", 0)), (3, 7), (4, Link("1", 0)), (5, 7)):
         assert graph.nodes[f"{node}:0"].inputs == {"seed": seed, **rest}
         assert graph.nodes[f"{node}:1"].inputs == {"model_name": "c.pth"}
+
+
+def test_a_link_that_the_file_lacks_leaves_the_value_inside() -> None:
+    sampler: Group = {**SAMPLER, "inputs": [socket("seed", "INT", widget=True)]}
+    top = Canvas()
+    values: list[JsonValue] = [30, "fixed", 0.9]
+    top.add("workflow>G", widgets={"seed": ("INT", (9, 0))}, widgets_values=values)
+    top.links.clear()
+    graph = with_group(top, {"nodes": [sampler], "links": []})
+    assert graph.nodes["1:0"].inputs["seed"] == 7
 
 
 def test_a_widget_that_became_an_input_outside() -> None:

@@ -271,6 +271,30 @@ def test_an_entry_may_name_a_widget_of_an_instance_inside(entry: JsonValue, *, w
 
 
 @pytest.mark.parametrize("deeper", ["1", "2"])
+def test_of_two_widgets_that_are_not_wired_too(deeper: str) -> None:
+    inside = Canvas("S")
+    inside.add("Add")
+    inside.add("Add")
+    middle = Canvas("M")
+    middle.add("S", properties={"proxyWidgets": [["1", "a"], ["2", "a"]]})
+    top = Canvas()
+    top.add("M", widgets_values=[9], properties={"proxyWidgets": [["1", "a", deeper]]})
+    graph = top.graph(middle, inside)
+    found = [values(graph, f"1:1:{number}")["a"] for number in (1, 2)]
+    assert found == ([9, 1] if deeper == "1" else [1, 9])
+
+
+def test_the_first_input_that_is_called_so_or_feeds_such_a_widget_is_meant() -> None:
+    inside = Canvas("S", inputs=[("x", "INT"), ("b", "INT")])
+    inside.add("Add", widgets={"b": ("INT", (-10, 0)), "a": ("INT", (-10, 1))})
+    middle = Canvas("M")
+    middle.add("S")
+    top = Canvas()
+    top.add("M", widgets_values=[9], properties={"proxyWidgets": [["1", "b"]]})
+    assert values(top.graph(middle, inside), "1:1:1") == {"a": 1, "b": 9}
+
+
+@pytest.mark.parametrize("deeper", ["1", "2"])
 def test_of_two_widgets_with_one_name_the_third_member_chooses(deeper: str) -> None:
     inside = Canvas("S", inputs=[("a", "INT"), ("a_1", "INT")])
     inside.add("Add", widgets={"a": ("INT", (-10, 0))})

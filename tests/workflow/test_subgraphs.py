@@ -307,12 +307,20 @@ def test_what_would_expand_beyond_all_bounds_is_refused_at_once() -> None:
     top.add("L16")
     top.add("L1")
     top.add("L5")
-    started = time.monotonic()
+    started = time.process_time()
     graph, problems = to_graph(top.document(*levels), SCHEMAS, file="w.json")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert {problem.node for problem in problems} == {"1", "3"}
     assert all(str(NODE_LIMIT) in problem.message for problem in problems)
     assert list(graph.nodes) == [f"2:{number}:1" for number in range(1, 11)]
+
+
+def test_the_limit_is_for_all_instances_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capdemo.workflow.scopes.NODE_LIMIT", 7)
+    top = Canvas()
+    for _ in range(4):
+        top.add("S")
+    assert [problem.node for problem in top.problems(inverting(times=3))] == ["3", "4"]
 
 
 def test_an_id_that_an_expanded_node_gets_is_taken() -> None:
@@ -345,9 +353,9 @@ def test_many_inputs_deep_inside_are_found_without_walking_each_alone() -> None:
     top = Canvas()
     instance(top, "L199", (load(top), 0))
     read = top.document(*levels)
-    started = time.monotonic()
+    started = time.process_time()
     graph, _ = to_graph(read, SCHEMAS, file="w.json")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert all(
         node.inputs == {"image": Link("1", 0)}
         for node in graph.nodes.values()

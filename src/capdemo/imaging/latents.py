@@ -2,6 +2,7 @@
 
 Pixels and latent cells are told apart by name: a cell stands for 8x8 pixels. Height and width are
 the last two dimensions, so that latents of videos (BCTHW) are treated like those of pictures.
+After ComfyUI's latent nodes (`nodes.py`, `nodes_latent.py`, `nodes_rebatch.py`).
 """
 
 from __future__ import annotations
@@ -142,7 +143,8 @@ def _indices(latent: Latent, offset: int = 0) -> tuple[int, ...]:
 def interpolated(first: Latent, second: Latent, ratio: float) -> Latent:
     """Between two latents: directions are mixed, then lengths; a ratio of 1 is the first.
 
-    A direction is a cell's vector over the channels, divided by its length.
+    A direction is a cell's vector over the channels, divided by its length. Each item has its own
+    lengths; ComfyUI's LatentInterpolate takes one for another where a batch has several items.
     """
     other = matched(first, second)
     lengths = [samples.norm(dim=1, keepdim=True) for samples in (first.samples, other)]

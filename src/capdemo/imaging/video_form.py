@@ -88,3 +88,14 @@ def saved_form(
         options={**quality, **REPEATABLE_H264} if is_h264 else quality,
         colors=COLORS[color_space],
     )
+
+
+def webm_form(codec: Literal["vp9", "av1"], *, crf: float, has_alpha: bool) -> VideoForm:
+    """What SaveWEBM encodes, silent; only VP9 keeps alpha."""
+    if codec == "av1":
+        return VideoForm(
+            "webm", "libsvtav1", "yuv420p10le", "libopus", {"crf": f"{crf:g}", "preset": "6"}
+        )
+    pixel_format = "yuva420p" if has_alpha else "yuv420p"
+    options = {"crf": f"{crf:g}", "b": "0", **THREADS}
+    return VideoForm("webm", "libvpx-vp9", pixel_format, "libopus", options)

@@ -6,7 +6,7 @@ it makes 10 bits of them, so that colours differ from run to run. Its ways to 8 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -48,5 +48,6 @@ def yuv_of_10_bits(pixels: Pixels, matrix: int) -> VideoFrame:
     return VideoFrame.from_ndarray(rows, format=PIXEL_FORMAT)
 
 
-def _levels(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
-    return np.rint(values * _STEPS).astype(np.uint16)
+def _levels(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint16]:
+    levels: npt.NDArray[np.uint16] = np.rint(values * _STEPS).astype(np.uint16)
+    return levels

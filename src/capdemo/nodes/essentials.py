@@ -44,3 +44,9 @@ def resize_image(
 def get_image_size(*, image: Image) -> tuple[Width, Height, Annotated[int, Name("count")]]:
     """Tell an image's width and height in pixels, and how many pictures its batch has."""
     return image.shape[2], image.shape[1], image.shape[0]
+
+
+@FAMILY.node("ImageRemoveAlpha+", category="essentials/image utils")
+def remove_alpha(*, image: Image) -> Image:
+    """Take the alpha channel off an image; one without stays as it is."""
+    return imaging.channels.with_channels(image, min(image.shape[-1], 3))

@@ -1,10 +1,11 @@
 """Nodes that work on the pixels of one image: crop, invert, sharpen, blur, find edges."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from capdemo import imaging
 from capdemo.imaging.choices import Dither, MorphologyOperation
-from capdemo.node_api import Image, NodeFamily, Range, Seed
+from capdemo.node_api import Custom, Image, NodeFamily, Range, Seed
 from capdemo.nodes.limits import LARGEST_SEED, LARGEST_SIDE
 
 FAMILY = NodeFamily()
@@ -26,13 +27,30 @@ def crop_image(
     return imaging.crop.cut(image, x=x, y=y, width=width, height=height)
 
 
+@FAMILY.node("ImageCropV2", category="image/transform")
+def crop_image_to_box(
+    *, image: Image, crop_region: Annotated[Mapping[str, int], Custom("BOUNDING_BOX")]
+) -> Image:
+    """Cut a rectangle out of an image that is drawn on it in the editor, as in ComfyUI of 2026.
+
+    The rectangle has `x`, `y`, `width` and `height`; what would lie outside is left out.
+    """
+    return imaging.crop.cut(
+        image,
+        x=crop_region.get("x", 0),
+        y=crop_region.get("y", 0),
+        width=crop_region.get("width", 512),
+        height=crop_region.get("height", 512),
+    )
+
+
 @FAMILY.node("ImageInvert", category="image")
 def invert_image(*, image: Image) -> Image:
     """Turn black into white and every colour into its complement."""
     return imaging.filters.invert(image)
 
 
-@FAMILY.node("ImageSharpen", category="image/postprocessing")
+@FAMILY.node("ImageSharpen", category="image/postprocessing", revision=2)
 def sharpen_image(
     *,
     image: Image,
@@ -44,7 +62,7 @@ def sharpen_image(
     return imaging.filters.sharpen(image, radius=sharpen_radius, sigma=sigma, alpha=alpha)
 
 
-@FAMILY.node("ImageBlur", category="image/postprocessing")
+@FAMILY.node("ImageBlur", category="image/postprocessing", revision=2)
 def blur_image(
     *,
     image: Image,

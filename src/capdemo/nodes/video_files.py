@@ -1,6 +1,5 @@
 """ComfyUI's nodes for videos: a VIDEO is a file until its frames are wanted."""
 
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
@@ -19,7 +18,8 @@ from capdemo.node_api import (
     Video,
     option,
 )
-from capdemo.nodes.file_names import input_file, output_files
+from capdemo.nodes.file_names import input_file
+from capdemo.nodes.saved_files import Place
 from capdemo.outputs.files import beside
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ FAMILY = NodeFamily()
 
 _LONGEST = 1e5
 """ComfyUI's limit for a start, in seconds."""
+
+RGB = 3
+"""Channels of a picture without alpha."""
 
 _EIGHT_BITS: Literal[8] = 8
 _TEN_BITS: Literal[10] = 10
@@ -193,22 +196,40 @@ def save_video(
     column, the last one again. The second `codec` is that of older files.
     """
     target = _target(format, format.codec or codec or AnyCodec())
-    size = imaging.video.as_known(video).size
-    (path,) = output_files(
-        filename_prefix,
-        context.folders.output,
-        count=1,
-        width=size.width,
-        height=size.height,
-        now=time.localtime(),
-        ending=f"_.{target.container}",
-    )
+    place = Place(context.folders.output, filename_prefix, f"_.{target.container}", context.save)
+    (path,) = place.paths(imaging.video.as_known(video).size)
     with beside(path) as unfinished:
         saved = imaging.video_save.save_video(
             video, unfinished, target, context.metadata, context.progress
         )
-    context.save(SavedFile(path, *saved))
+    place.report(SavedFile(path, *saved))
     return video
+
+
+@FAMILY.node("SaveWEBM", category="image/video", is_output=True)
+def save_webm(
+    *,
+    images: Image,
+    filename_prefix: str = "ComfyUI",
+    codec: Literal["vp9", "av1"],
+    fps: Annotated[float, Range(0.01, 1000.0, 0.01)] = 24.0,
+    crf: Annotated[float, Range(0.0, 63.0, 1.0)] = 32.0,
+    context: RunContext,
+) -> Image:
+    """Write a batch as a silent WebM with the workflow inside, and pass it on.
+
+    VP9 keeps transparency. A lower `crf` is a higher quality.
+    """
+    place = Place(context.folders.output, filename_prefix, "_.webm", context.save)
+    (path,) = place.paths(imaging.resize.size_of(images))
+    form = imaging.video_form.webm_form(codec, crf=crf, has_alpha=images.shape[-1] > RGB)
+    reel = imaging.video_save.frame_reel(imaging.video.FrameVideo(images, None, Fraction(fps)))
+    with beside(path) as unfinished:
+        saved = imaging.video_write.write_video(
+            unfinished, reel, form, context.metadata, context.progress
+        )
+    place.report(SavedFile(path, *saved))
+    return images
 
 
 _CONTAINERS: dict[type, Literal["auto", "mp4", "mkv", "webm"]] = {

@@ -85,8 +85,8 @@ def load_chosen_frames_by_path(
 ]:
     """Read frames of a video file as one batch, as VHS_LoadVideo does.
 
-    Unlike in ComfyUI the path must lie in the input folder, since a workflow may come from
-    anywhere; `--input PATH=FILE` gives it another file.
+    Unlike in ComfyUI the path is one inside the input folder, since a workflow may come from
+    anywhere.
     """
     return load_chosen_frames(
         video=video,

@@ -43,8 +43,9 @@ def resolve_prompts(
     under `seed` or `noise_seed`, in ascending order, or 0 where it holds none; so neither ids nor
     the order of nodes matter.
 
-    Nothing of what is said is wrong. Kinds: `dynamic_prompt` names the choices; `prompt_cut_at_url`
-    says where `//` cut an address off, as it does in ComfyUI.
+    All that is said is notes. Kinds: `dynamic_prompt` names the choices; `prompt_cut_at_url`
+    says where `//` cut an address off, `prompt_without_braces` that braces around no alternatives
+    were dropped, both of which ComfyUI does too.
     """
     seeds = graph_seeds(graph)
     nodes: dict[str, GraphNode] = {}
@@ -54,7 +55,8 @@ def resolve_prompts(
         for name, text in _dynamic_texts(node, schemas):
             prompt = resolve_text(text, seeds)
             inputs[name] = prompt.text
-            notes += _notes(prompt, seeds, Problem(file, node_id, name, "", ""))
+            place = Problem(file, node_id, name, kind="", message="", severity="note")
+            notes += _notes(prompt, seeds, place)
         nodes[node_id] = replace(node, inputs=inputs)
     return Graph(nodes), notes
 
@@ -80,6 +82,8 @@ class Prompt:
     """What was taken of each group that offers several texts, inner groups first."""
     cut: tuple[str, ...] = ()
     """The ends of addresses, from `//` on, that were taken for comments."""
+    has_lost_braces: bool = False
+    """Whether there were braces around no alternatives, as JSON has them."""
 
 
 def resolve_text(text: str, seeds: Sequence[int]) -> Prompt:
@@ -91,7 +95,8 @@ def resolve_text(text: str, seeds: Sequence[int]) -> Prompt:
     choosing = _Choosing(seeds)
     for part in _PARTS.findall(bare):
         choosing.read(part)
-    return Prompt(choosing.text(), tuple(choosing.choices), cut)
+    queued = choosing.text()
+    return Prompt(queued, tuple(choosing.choices), cut, choosing.has_lost_braces)
 
 
 @dataclass(slots=True)
@@ -111,6 +116,7 @@ class _Choosing:
         self._seeds = ",".join(map(str, seeds))
         self._groups = [_Group()]
         self.choices: list[str] = []
+        self.has_lost_braces = False
 
     def read(self, part: str) -> None:
         is_inside = len(self._groups) > 1
@@ -136,6 +142,8 @@ class _Choosing:
         self._groups[-1].add(chosen)
         if len(options) > 1:
             self.choices.append(_joined(chosen, _SHOWN_LENGTH))
+        else:
+            self.has_lost_braces = True
 
     def _number(self, group: int) -> int:
         return int.from_bytes(hashlib.sha256(f"{self._seeds}:{group}".encode()).digest()[:8])
@@ -206,6 +214,13 @@ def _notes(prompt: Prompt, seeds: Sequence[int], place: Problem) -> Iterator[Pro
                 "as `//` begins a comment."
             ),
             hint="Write the address without `//`; ComfyUI cuts it too.",
+        )
+    if prompt.has_lost_braces:
+        yield replace(
+            place,
+            kind="prompt_without_braces",
+            message="The text's braces are dropped where they hold no alternatives.",
+            hint=r"Write `\{` and `\}` for braces that are to stay; ComfyUI drops them too.",
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
-from capdemo.workflow.editor_nodes import NOTES, PRIMITIVE, REROUTES
+from capdemo.workflow.editor_nodes import NOTES, PRIMITIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,23 +30,26 @@ class Face:
     """By name: the node inside and its own name for the widget; as far as schemas tell."""
     outputs: list[End] = field(default_factory=list)
 
-    def end_of(self, host: DocumentNode, slot: int) -> End | tuple[int, str] | None:
-        """Where an instance's input leads: to a slot inside, or to a widget, by name.
+    def ends_of(self, host: DocumentNode) -> list[End | tuple[int, str] | None]:
+        """Where the inputs of an instance lead: to slots inside, or to widgets, by name.
 
-        None where it leads nowhere and nothing is wired to it. Raises `InputError` where
-        something is.
+        None for one that leads nowhere and is not wired. Raises `InputError` where it is.
         """
-        entry = host.inputs[slot]
-        if entry.name in self.sockets:
-            return self.sockets[entry.name]
-        if (entry.widget or entry.name) in self.widgets:
-            return self.widgets[entry.widget or entry.name]
-        ends = [*self.sockets.values()]
-        if len(ends) == len(host.inputs):  # a name that changed with the language or the node
-            return ends[slot]
-        if entry.link is None:
-            return None
-        raise InputError(f"Its input {entry.name!r} is none of the group's.")
+        ends: list[End | tuple[int, str] | None] = []
+        in_order = [*self.sockets.values()]
+        is_alike = len(in_order) == len(host.inputs)
+        for index, slot in enumerate(host.inputs):
+            if slot.name in self.sockets:
+                ends.append(self.sockets[slot.name])
+            elif (slot.widget or slot.name) in self.widgets:
+                ends.append(self.widgets[slot.widget or slot.name])
+            elif is_alike:  # a name that changed with the language, or with the node
+                ends.append(in_order[index])
+            elif slot.link is None:
+                ends.append(None)
+            else:
+                raise InputError(f"Its input {slot.name!r} is none of the group's.")
+        return ends
 
 
 def face_of(inside: Inside, schemas: Mapping[str, NodeSchema]) -> Face:
@@ -54,9 +57,8 @@ def face_of(inside: Inside, schemas: Mapping[str, NodeSchema]) -> Face:
     face = Face()
     seen: dict[str, int] = {}
     turned: list[tuple[int, int]] = []
-    for index, node in enumerate(inside.nodes):
-        if not is_part(inside, index):
-            continue
+    for index in parts(inside):
+        node = inside.nodes[index]
         for widget in widget_names(node, schemas.get(node.type)):
             face.widgets.setdefault(_shown_name(inside, index, widget, seen), (index, widget))
         for slot, entry in enumerate(node.inputs):
@@ -74,15 +76,14 @@ def face_of(inside: Inside, schemas: Mapping[str, NodeSchema]) -> Face:
     return face
 
 
-def is_part(inside: Inside, index: int) -> bool:
-    """Whether the group knows a node: not a note, a lone primitive, or a reroute in mid-wire."""
-    node = inside.nodes[index]
-    feeds = any(origin == index for origin, _ in inside.wired_outputs)
-    if node.type == PRIMITIVE:
-        return feeds
-    if node.type in REROUTES:
-        return not (feeds and (index, 0) in inside.links) or (index, 0) in inside.external
-    return node.type not in NOTES
+def parts(inside: Inside) -> list[int]:
+    """The nodes that the group knows: no note, and no primitive that feeds nothing inside."""
+    feeding = {index for index, _ in inside.wired}
+    return [
+        index
+        for index, node in enumerate(inside.nodes)
+        if node.type not in NOTES and not (node.type == PRIMITIVE and index not in feeding)
+    ]
 
 
 def widget_names(node: DocumentNode, schema: NodeSchema | None) -> Iterator[str]:

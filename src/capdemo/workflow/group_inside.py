@@ -32,13 +32,10 @@ class Inside:
     """By the input that they end at."""
     labels: Mapping[End, str]
     """What the user called an input."""
+    wired: frozenset[End]
+    """Outputs that are wired inside."""
     external: frozenset[End]
-    """Outputs that are wired inside and show on the outside all the same."""
-
-    @property
-    def wired_outputs(self) -> set[End]:
-        """The outputs that are wired inside."""
-        return {(int(link.origin_id), link.origin_slot) for link in self.links.values()}
+    """Those of them that show on the outside all the same."""
 
     def custom_name(self, node: int, name: str) -> str:
         """What the user called an input in the group's own settings; empty where nothing."""
@@ -55,7 +52,7 @@ class Inside:
         chosen = self.place["config"][node]["output"][slot]["visible"].value
         if isinstance(chosen, bool):
             return chosen
-        return end not in self.wired_outputs or end in self.external
+        return end not in self.wired or end in self.external
 
 
 def inside_from_json(place: Place) -> Inside:
@@ -79,6 +76,7 @@ def inside_from_json(place: Place) -> Inside:
             for slot, entry in enumerate(item["inputs"].items())
             if isinstance(label := entry["label"].value, str)
         },
+        wired=frozenset((int(link.origin_id), link.origin_slot) for link in links),
         external=frozenset(
             (_member(item, 0).integer(), _member(item, 1).integer())
             for item in place["external"].items()

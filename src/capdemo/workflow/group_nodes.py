@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
-from capdemo.workflow.boxes import DocumentLink, InputSlot, OutputSlot
-from capdemo.workflow.document import INPUT_NODE, OUTPUT_NODE, Subgraph, SubgraphSlot
-from capdemo.workflow.editor_nodes import PRIMITIVE
+from capdemo.workflow.document import Subgraph, SubgraphSlot
 from capdemo.workflow.group_faces import face_of
 from capdemo.workflow.group_inside import inside_from_json
 from capdemo.workflow.group_values import with_values
+from capdemo.workflow.group_wiring import Wiring, outer_outputs
 from capdemo.workflow.shape import Place
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from capdemo.workflow.boxes import DocumentNode
     from capdemo.workflow.document import Document
     from capdemo.workflow.group_faces import Face
-    from capdemo.workflow.group_inside import End
+    from capdemo.workflow.group_inside import Inside
 
 _PREFIXES = ("workflow>", "workflow/")
 
@@ -53,7 +52,7 @@ def without_group_nodes(
     a sentence. Nothing is guessed: where an instance does not match its definition, or a schema
     is missing that would be needed to tell, the node stays.
     """
-    definitions = Place({**document.extra}, "", "extra")["groupNodes"]
+    definitions = _Definitions(Place({**document.extra}, "", "extra")["groupNodes"], schemas)
     subgraphs = dict(document.subgraphs)
     levels = {"": document.nodes} | {key: entry.nodes for key, entry in subgraphs.items()}
     waiting = [_Waiting(key, node) for key, nodes in levels.items() for node in _groups(nodes)]
@@ -64,12 +63,9 @@ def without_group_nodes(
         group = waiting.pop()
         key = (group.level, group.node.id)
         try:
-            subgraph = _subgraph(group, definitions, schemas)
+            subgraph = definitions.subgraph(group, left)
         except InputError as error:
             refused[key] = f"{error.where}: {error.what}".removeprefix(": ")
-            continue
-        if len(subgraph.nodes) > left:
-            refused[key] = f"The group nodes hold more than {_NODE_LIMIT} nodes."
             continue
         left -= len(subgraph.nodes)
         replaced[key] = subgraph.id
@@ -114,68 +110,47 @@ def _with_types(
     )
 
 
-def _subgraph(group: _Waiting, definitions: Place, schemas: Mapping[str, NodeSchema]) -> Subgraph:
-    """The subgraph of one instance, with the instance's values inside; raises `InputError`."""
-    name = group.node.type[len(_PREFIXES[0]) :]
-    if name in group.around:
-        raise InputError("The group contains itself.")
-    inside = inside_from_json(definitions[name])
-    face = face_of(inside, schemas)
-    host = group.node
-    if len(host.outputs) > len(face.outputs):
-        raise InputError(
-            f"It has {len(host.outputs)} outputs where its nodes have {len(face.outputs)}."
+class _Definitions:
+    """The groups of a file, each read once."""
+
+    def __init__(self, place: Place, schemas: Mapping[str, NodeSchema]) -> None:
+        self._place = place
+        self._schemas = schemas
+        self._read: dict[str, tuple[Inside, Face] | InputError] = {}
+
+    def subgraph(self, group: _Waiting, limit: int) -> Subgraph:
+        """The subgraph of one instance, with the instance's values inside.
+
+        Raises `InputError` where it has more than `limit` nodes or does not fit the instance.
+        """
+        host, name = group.node, group.node.type[len(_PREFIXES[0]) :]
+        inside, face = self._definition(name)
+        if name in group.around:
+            raise InputError("The group contains itself.")
+        if len(inside.nodes) > limit:
+            raise InputError(f"The group nodes hold more than {_NODE_LIMIT} nodes.")
+        if len(host.outputs) > len(face.outputs):
+            expected = len(face.outputs)
+            raise InputError(f"It has {len(host.outputs)} outputs where its nodes have {expected}.")
+        wiring = Wiring(with_values(inside, host, self._schemas))
+        wiring.fill(inside, face, host)
+        return Subgraph(
+            id=f"group {group.level}/{host.id}",
+            name=name,
+            inputs=tuple(SubgraphSlot(slot.name, slot.type) for slot in host.inputs),
+            outputs=tuple(SubgraphSlot(slot.name, slot.type) for slot in outer_outputs(host, face)),
+            nodes=wiring.wired_nodes(),
+            links=tuple(wiring.links),
         )
-    nodes = with_values(inside, host, schemas)
-    links = [*inside.links.values(), *_to_outputs(face)]
-    for target, link in inside.links.items():
-        _wire(nodes, target, link.id)
-    for index, slot in enumerate(host.inputs):
-        end = face.end_of(host, index)
-        if end is not None and slot.link is not None:
-            node_id, place = _wire(nodes, _slot_of(nodes, end, slot), f"f{index}")
-            links.append(DocumentLink(f"f{index}", INPUT_NODE, index, node_id, place, slot.type))
-    return Subgraph(
-        id=f"group {group.level}/{host.id}",
-        name=name,
-        inputs=tuple(SubgraphSlot(slot.name, slot.type) for slot in host.inputs),
-        outputs=tuple(SubgraphSlot(slot.name, slot.type) for slot in _outputs(host, face)),
-        nodes=tuple(nodes),
-        links=tuple(links),
-    )
 
-
-def _wire(nodes: list[DocumentNode], end: End, link: str) -> tuple[str, int]:
-    """Let an input slot name a link; the node's id and the slot."""
-    index, place = end
-    slots = nodes[index].inputs
-    if not 0 <= place < len(slots):
-        raise InputError(f"A link ends at input {place} of its {nodes[index].type!r}.")
-    slot = replace(slots[place], link=link)
-    nodes[index] = replace(nodes[index], inputs=(*slots[:place], slot, *slots[place + 1 :]))
-    return nodes[index].id, place
-
-
-def _slot_of(nodes: list[DocumentNode], end: End | tuple[int, str], outer: InputSlot) -> End:
-    """The slot that an instance's input leads to; a widget inside gets one."""
-    index, place = end
-    if isinstance(place, int):
-        return index, place
-    node = nodes[index]
-    if node.type == PRIMITIVE:
-        raise InputError(f"Its input {outer.name!r} feeds a primitive inside.")
-    slot = InputSlot(place, outer.type, widget=place)
-    nodes[index] = replace(node, inputs=(*node.inputs, slot))
-    return index, len(node.inputs)
-
-
-def _to_outputs(face: Face) -> list[DocumentLink]:
-    return [
-        DocumentLink(f"o{index}", str(node), slot, OUTPUT_NODE, index)
-        for index, (node, slot) in enumerate(face.outputs)
-    ]
-
-
-def _outputs(host: DocumentNode, face: Face) -> tuple[OutputSlot, ...]:
-    """Those of the instance, and those that it does not list."""
-    return host.outputs + (OutputSlot("", "*"),) * (len(face.outputs) - len(host.outputs))
+    def _definition(self, name: str) -> tuple[Inside, Face]:
+        if name not in self._read:
+            try:
+                inside = inside_from_json(self._place[name])
+                self._read[name] = inside, face_of(inside, self._schemas)
+            except InputError as error:
+                self._read[name] = error
+        read = self._read[name]
+        if isinstance(read, InputError):
+            raise read
+        return read

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
 from capdemo.workflow.editor_nodes import REROUTES
-from capdemo.workflow.group_faces import is_part, turned_widgets
+from capdemo.workflow.group_faces import parts, turned_widgets
 from capdemo.workflow.positions import CONTROL_VALUES, has_control
 from capdemo.workflow.widgets import named_values
 
@@ -31,21 +31,23 @@ def with_values(
     values = host.widgets_values or ()
     if not isinstance(values, tuple):
         raise InputError("Its widget values are not a list.")
-    counts = [_count(inside, index, schemas) for index in range(len(inside.nodes))]
-    if values and len(values) not in (sum(counts), sum(counts) + _turned_count(inside, schemas)):
-        raise InputError(f"It has {len(values)} widget values where its nodes have {sum(counts)}.")
-    nodes = []
-    for node, count in zip(inside.nodes, counts, strict=True):
-        own, values = values[:count], values[count:]
-        nodes.append(_with_own(node, own, schemas.get(node.type)) if own else node)
+    known = [index for index in parts(inside) if inside.nodes[index].type not in REROUTES]
+    counts = {index: _count(inside.nodes[index], schemas) for index in known}
+    total = sum(counts.values())
+    turned = sum(_places(inside.nodes[i], schemas.get(inside.nodes[i].type)) for i in known)
+    if values and len(values) not in (total, total + turned):
+        raise InputError(f"It has {len(values)} widget values where its nodes have {total}.")
+    nodes = [*inside.nodes]
+    place = 0
+    for index, count in counts.items():
+        if own := values[place : place + count]:
+            nodes[index] = _with_own(nodes[index], own, schemas.get(nodes[index].type))
+        place += count
     return nodes
 
 
-def _count(inside: Inside, index: int, schemas: Mapping[str, NodeSchema]) -> int:
+def _count(node: DocumentNode, schemas: Mapping[str, NodeSchema]) -> int:
     """How many values of an instance belong to a node."""
-    node = inside.nodes[index]
-    if not is_part(inside, index) or node.type in REROUTES:
-        return 0
     saved = node.widgets_values or ()
     turned = turned_widgets(node)
     schema = schemas.get(node.type)
@@ -61,15 +63,6 @@ def _places(node: DocumentNode, schema: NodeSchema | None) -> int:
     saved = node.widgets_values or ()
     controls = sum(isinstance(value, str) and value in CONTROL_VALUES for value in saved)
     return len(entries) + min(controls, sum(map(has_control, entries)))
-
-
-def _turned_count(inside: Inside, schemas: Mapping[str, NodeSchema]) -> int:
-    """How many values an instance has at its end for widgets that were turned into inputs."""
-    return sum(
-        _places(node, schemas.get(node.type))
-        for index, node in enumerate(inside.nodes)
-        if is_part(inside, index)
-    )
 
 
 def _with_own(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from capdemo.node_api.dynamic import chosen_inputs
@@ -32,8 +33,14 @@ class Placement:
     """The widgets that do not accept the value at their position, by full name."""
     missing: int
     """How many widgets are left without a value."""
+    unused: int
+    """How many values are left without a widget."""
     lost_at: str | None = None
     """The dynamic combo after which nothing could be placed, as its value names no option."""
+    added: tuple[str, ...] = ()
+    """The widgets that did not exist yet when the file was saved, by full name."""
+    groups: Mapping[str, int] = field(default_factory=dict)
+    """How many widgets each chosen option has, by the dynamic combo's full name."""
 
 
 class _Extra(Enum):
@@ -54,13 +61,28 @@ def place(values: Sequence[JsonValue], schema: NodeSchema) -> Placement:
     Files of different ages have or lack the extra values, and one that is there may look like the
     next widget's own. First the layout of today is tried, with all of them; where that leaves a
     value that does not fit or a widget without one, the layout that lacks some is tried too, and
-    the better one is taken.
+    the better one is taken. Where values still do not fit, an option may have been given more
+    inputs since the file was saved, which moves all that follows; ComfyUI then reads wrongly.
     """
     today = _Walk(values, schema, is_complete=True).placement()
     if not today.misfits and not today.missing:
         return today
     older = _Walk(values, schema, is_complete=False).placement()
-    return min(today, older, key=lambda found: (len(found.misfits), found.missing))
+    best = min(today, older, key=lambda found: (len(found.misfits), found.missing))
+    return (_before_additions(values, schema, best) if best.misfits else None) or best
+
+
+def _before_additions(
+    values: Sequence[JsonValue], schema: NodeSchema, best: Placement
+) -> Placement | None:
+    """The only way to fit all values in by taking inputs off the end of one option, if any."""
+    tried = (
+        _Walk(values, schema, is_complete=True, cut={combo: count}).placement()
+        for combo, size in best.groups.items()
+        for count in range(1, size + 1)
+    )
+    fitting = [found for found in tried if not (found.misfits or found.missing or found.unused)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def has_control(entry: InputSchema) -> bool:
@@ -80,16 +102,25 @@ class _Walk:
     """One way through the values."""
 
     def __init__(
-        self, values: Sequence[JsonValue], schema: NodeSchema, *, is_complete: bool
+        self,
+        values: Sequence[JsonValue],
+        schema: NodeSchema,
+        *,
+        is_complete: bool,
+        cut: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._values = values
         self._is_complete = is_complete
         """Whether an extra value is taken wherever one may be."""
+        self._cut = cut
+        """How many inputs are taken off the end of a dynamic combo's option."""
         self._slots = deque(_top_slots(schema))
         self._position = 0
         self._named: dict[str, JsonValue] = {}
         self._misfits: dict[str, InputSchema] = {}
         self._lost_at: str | None = None
+        self._added: tuple[str, ...] = ()
+        self._groups: dict[str, int] = {}
 
     def placement(self) -> Placement:
         while self._slots and self._position < len(self._values) and self._lost_at is None:
@@ -100,7 +131,15 @@ class _Walk:
             elif _looks_like(slot, value) and (self._is_complete or self._is_extra(slot, value)):
                 self._position += 1
         missing = sum(not isinstance(slot, _Extra) for slot in self._slots)
-        return Placement(self._named, self._misfits, missing, self._lost_at)
+        return Placement(
+            values=self._named,
+            misfits=self._misfits,
+            missing=missing,
+            unused=len(self._values) - self._position,
+            lost_at=self._lost_at,
+            added=self._added,
+            groups=self._groups,
+        )
 
     def _take(self, entry: InputSchema, value: JsonValue) -> None:
         self._named[entry.name] = value
@@ -112,9 +151,17 @@ class _Walk:
         if widget is None or not widget.options:
             return
         if is_accepted:
-            self._slots.extendleft(reversed([*_slots(chosen_inputs(entry, value))]))
+            self._slots.extendleft(reversed([*_slots(self._chosen(entry, value))]))
         elif self._position < len(self._values):
             self._lost_at = entry.name
+
+    def _chosen(self, entry: InputSchema, value: JsonValue) -> Sequence[InputSchema]:
+        """The widgets of the chosen option, but those that are cut off."""
+        chosen = [each for each in chosen_inputs(entry, value) if each.widget is not None]
+        self._groups[entry.name] = len(chosen)
+        kept = len(chosen) - self._cut.get(entry.name, 0)
+        self._added += tuple(each.name for each in chosen[kept:])
+        return chosen[:kept]
 
     def _is_extra(self, extra: _Extra, value: JsonValue) -> bool:
         """Whether a value is not the next widget's own, or more are left than widgets."""

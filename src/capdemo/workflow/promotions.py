@@ -123,7 +123,8 @@ class Promotions:
             return
         is_instance = node.type in self._levels
         name = self._input_named(node.type, entry) if is_instance else entry.widget
-        if own := self._feeding[subgraph].get((node.id, name)):
+        own = None if name is None else self._feeding[subgraph].get((node.id, name))
+        if own is not None:
             promoted.inputs[own] = value
         elif is_instance:
             promoted.handed.setdefault(node.id, []).append((entry, value))
@@ -211,13 +212,14 @@ def _migrated(
             yield entry, value
 
 
-def _feeding(level: Level) -> dict[tuple[str, str | None], str]:
+def _feeding(level: Level) -> dict[tuple[str, str], str]:
     """The input that feeds a slot inside, by the node and the names of slot and widget."""
-    names: dict[tuple[str, str | None], str] = {}
+    names: dict[tuple[str, str], str] = {}
     for index, slot in enumerate(level.inputs):
         for node, place in level.fed(index):
-            names.setdefault((node.id, node.inputs[place].name), slot.name)
-            names.setdefault((node.id, node.inputs[place].widget), slot.name)
+            entry = node.inputs[place]
+            names.setdefault((node.id, entry.name), slot.name)
+            names.setdefault((node.id, entry.widget or entry.name), slot.name)
     return names
 
 

@@ -88,31 +88,35 @@ def self_named_values(node: DocumentNode) -> dict[str, JsonValue] | None:
 def value_problems(
     node: DocumentNode, schema: NodeSchema, *, file: str, name: str
 ) -> list[Problem]:
-    """Whether the saved values fit the widgets that the node has here, in one problem at most.
+    """Whether the saved values fit the widgets that the node has here.
 
-    Its kind is `ambiguous_widget_values`; `name` is the id that it gives. A value that a link
-    replaces is not looked at.
+    Either one problem, `ambiguous_widget_values`, or notes, `widget_added_since`, for the inputs
+    that an option got later. `name` is the id that they give. A value that a link replaces is not
+    looked at.
     """
     if not isinstance(node.widgets_values, tuple) or _names_that_serve(node, schema) is not None:
         return []
     placement = place(node.widgets_values, schema)
     linked = {slot.widget or slot.name for slot in node.inputs if slot.link is not None}
     doubtful = _first_doubt(placement, linked)
-    if doubtful is None:
-        return []
     saved_by = f" The file was saved with {quoted(node.pack)}." if node.pack else ""
-    return [
-        Problem(
-            file=file,
-            node=name,
-            input=doubtful,
-            kind="ambiguous_widget_values",
-            message=(
-                f"{_doubt(doubtful, placement)} The node's widgets have changed since.{saved_by}"
-            ),
-            hint="Open the workflow in ComfyUI with today's node, correct its values and save it.",
-        )
-    ]
+    if doubtful is not None:
+        what = f"{_doubt(doubtful, placement)} The node's widgets have changed since.{saved_by}"
+        hint = "Open the workflow in ComfyUI with today's node, correct its values and save it."
+        return [Problem(file, name, doubtful, "ambiguous_widget_values", what, hint)]
+    return [_addition(file, name, added, saved_by) for added in placement.added]
+
+
+def _addition(file: str, name: str, added: str, saved_by: str) -> Problem:
+    return Problem(
+        file=file,
+        node=name,
+        input=added,
+        kind="widget_added_since",
+        message=f"The node got the widget {quoted(added)} after the file was saved.{saved_by}",
+        hint="Its default is taken; ComfyUI may put a neighbour's value there.",
+        severity="note",
+    )
 
 
 def _first_doubt(placement: Placement, linked: set[str]) -> str | None:

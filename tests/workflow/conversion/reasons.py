@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.workflow.conversion.differences import MISSING
 
+from capdemo.workflow.positions import place
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,6 +45,13 @@ def _is_named_by_the_file(difference: Difference) -> bool:
 def _is_guessed_from_slots(difference: Difference) -> bool:
     """Not a known node, and the official converter took a value of the list for this input."""
     return difference.schema is None and _is_value(difference.theirs)
+
+
+def _is_moved_by_an_addition(difference: Difference) -> bool:
+    values = difference.saved.get("widgets_values")
+    if difference.schema is None or not isinstance(values, list):
+        return False
+    return bool(place(values, difference.schema).added)
 
 
 def _is_default_of_dynamic_combo(difference: Difference) -> bool:
@@ -108,6 +117,14 @@ REASONS: tuple[Reason, ...] = (
         _is_guessed_from_slots,
     ),
     Reason(
+        "Saved before an option got an input",
+        "Gives the input the value that is saved at its place, which is the next widget's.",
+        "Where the values fit in one way only if the last inputs of an option did not exist yet, "
+        "these get their defaults, and `widget_added_since` says so. ComfyUI's front end reads "
+        "by position, as comfy-cli does.",
+        _is_moved_by_an_addition,
+    ),
+    Reason(
         "Default of a dynamic combo",
         "Leaves out a dynamic combo, or an input of its chosen option, that the file has no "
         "value for.",
@@ -118,7 +135,8 @@ REASONS: tuple[Reason, ...] = (
         "An object among the values",
         "Takes an object among a node's values for a list of LoRAs: it becomes an input named "
         "after the object's `type`, and all other values are lost.",
-        "The values keep their positions. The object is what a button or a preview saved.",
+        "The values keep their positions. The object is a widget's own value, such as a bounding "
+        "box, or what a button or a preview saved.",
         _is_beside_an_object,
     ),
     Reason(

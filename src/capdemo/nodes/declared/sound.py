@@ -31,6 +31,7 @@ FAMILY.declare(
         link("audio", "AUDIO"),
         text("filename_prefix", "audio/ComfyUI"),
     ),
+    outputs=(OutputSchema("audio", "AUDIO"),),
     is_output=True,
 )
 
@@ -43,6 +44,7 @@ FAMILY.declare(
         text("filename_prefix", "audio/ComfyUI"),
         choice("quality", ("V0", "128k", "320k")),
     ),
+    outputs=(OutputSchema("audio", "AUDIO"),),
     is_output=True,
 )
 
@@ -55,6 +57,7 @@ FAMILY.declare(
         text("filename_prefix", "audio/ComfyUI"),
         choice("quality", ("64k", "96k", "128k", "192k", "320k"), "128k"),
     ),
+    outputs=(OutputSchema("audio", "AUDIO"),),
     is_output=True,
 )
 
@@ -63,6 +66,7 @@ FAMILY.declare(
     category="audio",
     description="Lets a sound be played in the editor.",
     inputs=(link("audio", "AUDIO"),),
+    outputs=(OutputSchema("audio", "AUDIO"),),
     is_output=True,
 )
 
