@@ -77,7 +77,7 @@ def _totals(comparison: Comparison, found: Mapping[str, Counter[str]]) -> str:
     return f"""\
 {compared}
 
-| | |
+| what | count |
 |---|---|
 | workflows | {len(comparison.differences) + len(comparison.refused)} |
 | equal | {equal} |
