@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from capdemo.nodes import NODES
+
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / "workflows"
 CATALOGUE = ROOT / "src/capdemo/models/catalogue"
@@ -89,7 +91,7 @@ def test_every_node_says_which_package_it_is_from(path: Path) -> None:
     for node in read(path)["nodes"]:
         assert node["title"]
         if node["type"] != "MarkdownNote":
-            assert node["properties"]["cnr_id"] == "comfy-core"
+            assert node["properties"]["cnr_id"] == NODES.schemas[node["type"]].pack
             assert node["properties"]["ver"]
             assert node["properties"]["Node name for S&R"] == node["type"]
 
@@ -100,23 +102,31 @@ def test_a_note_names_every_model_and_its_licence(path: Path) -> None:
     (note,) = (node for node in document["nodes"] if node["type"] == "MarkdownNote")
     (text,) = note["widgets_values"]
     models = model_names(document)
-    for model in models:
+    for folder, model in models:
         assert f"`{model}`" in text
-        assert "`ComfyUI/models/upscale_models/`" in text
+        assert f"`ComfyUI/models/{folder}/`" in text
         assert "**Licence of the weights**" in text
     if not models:
         assert "**Models**: none" in text
 
 
-def model_names(document: Any) -> list[str]:
-    loaders = (node for node in document["nodes"] if node["type"] == "UpscaleModelLoader")
-    return [node["widgets_values"][0] for node in loaders]
+def model_names(document: Any) -> list[tuple[str, str]]:
+    """The models that a workflow loads, as (ComfyUI folder, name)."""
+    return [
+        (entry.widget.model_folder, value)
+        for node in document["nodes"]
+        if node["type"] != "MarkdownNote"
+        for entry, value in zip(
+            NODES.schemas[node["type"]].widgets, node["widgets_values"], strict=False
+        )
+        if entry.widget is not None and entry.widget.model_folder is not None
+    ]
 
 
 @each_workflow
 def test_every_model_is_in_the_catalogue(path: Path) -> None:
     entries = [tomllib.loads(entry.read_text("utf-8")) for entry in CATALOGUE.glob("*.toml")]
-    known = {file for entry in entries for file in entry["files"]}
+    known = {(entry["folder"], file) for entry in entries for file in entry["files"]}
     assert set(model_names(read(path))) <= known
 
 
@@ -127,7 +137,7 @@ def test_model_entries_name_the_loaded_file_and_where_it_comes_from(path: Path) 
             assert model["name"] == node["widgets_values"][0]
             assert model["url"].startswith("https://")
             assert model["url"].endswith(f"/{model['name']}")
-            assert model["directory"] == "upscale_models"
+            assert (model["directory"], model["name"]) in model_names(read(path))
             assert ("hash" in model) == ("hash_type" in model)
 
 
