@@ -11,8 +11,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from capdemo.imaging.tile import Tile, feather, plan_tiles, tiled_scale
+from capdemo.imaging.tile import Tile, Tiling, feather, plan_tiles, tiled_scale
 
 
 def unheard(_done: int, _total: int) -> None:
@@ -80,19 +81,16 @@ def test_tiles_that_would_not_advance_are_refused(tile: int, overlap: int) -> No
         plan_tiles(100, 100, tile=tile, overlap=overlap)
 
 
-def test_feather_falls_off_on_all_four_sides() -> None:
-    weights = feather(6, 3, ramp=2)
-    assert weights[:, 1].tolist() == [0.5, 1, 1, 1, 1, 0.5]
-    assert weights[2].tolist() == [0.5, 1, 0.5]
-    assert weights[0, 0] == 0.25
+def test_feather_falls_off_at_both_ends() -> None:
+    assert feather(6, ramp=2).tolist() == [0.5, 1, 1, 1, 1, 0.5]
 
 
 def test_feather_leaves_out_an_axis_no_longer_than_the_ramp() -> None:
-    assert torch.equal(feather(2, 4, ramp=4), torch.ones(2, 4))
+    assert torch.equal(feather(4, ramp=4), torch.ones(4))
 
 
-def test_ramps_of_two_sides_that_meet_are_multiplied() -> None:
-    assert feather(1, 5, ramp=4)[0].tolist() == [0.25, 0.5, 0.75 * 0.75, 0.5, 0.25]
+def test_ramps_of_two_ends_that_meet_are_multiplied() -> None:
+    assert feather(5, ramp=4).tolist() == [0.25, 0.5, 0.75 * 0.75, 0.5, 0.25]
 
 
 def blended(
@@ -149,8 +147,7 @@ def test_blending_is_the_weighted_mean(
         pictures,
         lambda part: enlarge(part, scale) + part[:, :, :1, :1],
         scale=scale,
-        tile=tile,
-        overlap=overlap,
+        tiling=Tiling(tile, overlap),
         progress=unheard,
     )
     for picture, expected in zip(result, pictures.numpy().astype(np.float64), strict=True):
@@ -170,8 +167,7 @@ def test_a_function_of_single_pixels_shows_no_tiles(
         pictures,
         lambda part: enlarge(part, scale),
         scale=scale,
-        tile=tile,
-        overlap=overlap,
+        tiling=Tiling(tile, overlap),
         progress=unheard,
     )
     assert result.shape[2:] == (scale * pictures.shape[2], scale * pictures.shape[3])
@@ -186,7 +182,7 @@ def test_a_picture_that_fits_is_one_call(side: int, calls: int) -> None:
         parts.append(part.shape)
         return enlarge(part, 2)
 
-    tiled_scale(noise(1, 3, side, side), double, scale=2, tile=16, overlap=4, progress=unheard)
+    tiled_scale(noise(1, 3, side, side), double, scale=2, tiling=Tiling(16, 4), progress=unheard)
     assert len(parts) == calls
 
 
@@ -196,8 +192,7 @@ def test_progress_counts_the_tiles_of_the_whole_batch() -> None:
         noise(3, 3, 10, 25),
         lambda part: part,
         scale=1,
-        tile=16,
-        overlap=4,
+        tiling=Tiling(16, 4),
         progress=lambda done, total: heard.append((done, total)),
     )
     assert heard == [(done, 6) for done in range(1, 7)]
@@ -209,8 +204,76 @@ def test_the_result_is_float32_whatever_the_function_gives() -> None:
             noise(1, 3, side, side),
             lambda part: part.double(),
             scale=1,
-            tile=16,
-            overlap=4,
+            tiling=Tiling(16, 4),
             progress=unheard,
         )
         assert result.dtype == torch.float32
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 100])
+def test_tiles_of_one_size_go_together(at_once: int) -> None:
+    pictures = noise(2, 3, 20, 45)
+    batches: list[tuple[int, ...]] = []
+    heard: list[tuple[int, int]] = []
+
+    def enlarge_several(parts: torch.Tensor) -> torch.Tensor:
+        batches.append((len(parts), *parts.shape[2:]))
+        return enlarge(parts, 2)
+
+    result = tiled_scale(
+        pictures,
+        enlarge_several,
+        scale=2,
+        tiling=Tiling(16, 4, at_once),
+        progress=lambda done, total: heard.append((done, total)),
+    )
+    assert (result - enlarge(pictures, 2)).abs().max() < 1e-6
+    assert max(count for count, *_ in batches) == min(at_once, 3)
+    assert sum(count for count, *_ in batches) == 2 * 2 * 4
+    assert heard[-1] == (16, 16)
+    assert len(heard) == len(batches)
+
+
+def test_the_colours_of_the_result_lie_side_by_side() -> None:
+    result = tiled_scale(
+        noise(2, 3, 9, 21), lambda part: part, scale=1, tiling=Tiling(16, 4), progress=unheard
+    )
+    assert result.movedim(1, -1).is_contiguous()
+
+
+def test_beside_the_result_only_tiles_are_in_memory() -> None:
+    pictures = noise(1, 3, 700, 900)
+    tracked = _Tracked()
+    with tracked:
+        result = tiled_scale(
+            pictures,
+            lambda part: enlarge(part, 2),
+            scale=2,
+            tiling=Tiling(64, 8),
+            progress=unheard,
+        )
+    enlarged_tile = 3 * 128 * 128 * 4
+    assert tracked.largest == result.nbytes
+    assert sorted(tracked.sizes)[-2] <= enlarged_tile
+
+
+class _Tracked(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Notes the bytes of every tensor that is made; views make none."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.sizes: list[int] = []
+
+    @property
+    def largest(self) -> int:
+        return max(self.sizes)
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+        result = function(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor) and not any(
+            isinstance(given, torch.Tensor)
+            and given.untyped_storage().data_ptr() == result.untyped_storage().data_ptr()
+            for given in args
+        ):
+            self.sizes.append(result.nbytes)
+        return result

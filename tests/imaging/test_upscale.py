@@ -142,3 +142,29 @@ def test_progress_can_stop_it() -> None:
     with pytest.raises(CancelledError):
         upscale_with_model(noise(1, 40, 3000, 3), model, progress=stop)
     assert len(model.sides) == 2
+
+
+def test_progress_of_a_picture_that_is_one_tile() -> None:
+    heard: list[tuple[int, int]] = []
+    upscale_with_model(
+        noise(1, 8, 8, 3), Enlarger(2), progress=lambda done, total: heard.append((done, total))
+    )
+    assert heard == [(1, 1)]
+
+
+def test_several_tiles_become_one_before_they_become_smaller() -> None:
+    class Batched(Enlarger):
+        at_once = 4
+        counts: list[int]
+
+        def __call__(self, picture: torch.Tensor, /) -> torch.Tensor:
+            self.counts = [*getattr(self, "counts", []), len(picture)]
+            if len(picture) > 1:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            return super().__call__(picture)
+
+    image, model = noise(1, 600, 992, 3), Batched(1)
+    upscaled = upscale_with_model(image, model, progress=unheard)
+    assert upscaled.tile == 512
+    assert model.counts == [2, 1, 1, 1, 1]
+    assert torch.allclose(upscaled.image, image, atol=1e-6)

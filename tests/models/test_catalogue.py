@@ -50,6 +50,8 @@ def test_the_models_of_the_guide_are_there() -> None:
         *("realesr-general-x4v3", "ESRGAN_4x", "RealSR_DF2K", "4x-UltraSharp"),
         *("SwinIR-M_x4_real", "SwinIR-L_x4_real", "SwinIR-M_x4_classical"),
         *("spanx2_ch48", "spanx2_ch52", "spanx4_ch48", "spanx4_ch52"),
+        *("GFPGANv1.2", "GFPGANv1.3", "GFPGANv1.4", "RestoreFormer", "CodeFormer"),
+        *("RetinaFace_mobilenet0.25", "RetinaFace_resnet50", "BiSeNet_faces"),
     }
 
 
@@ -75,7 +77,8 @@ def test_embedded_weights_are_those_of_the_catalogue(model: Model) -> None:
     found = find_in_packages(model)
     assert found is not None
     assert found.size == sum(member.size for member in packages[0].members)
-    assert [path.suffix for path in found.files] == [".bin", ".param"]
+    suffixes = {"ncnn": [".bin", ".param"], "pth": [".pth"]}[packages[0].format]
+    assert [path.suffix for path in found.files] == suffixes
     assert model.sha256 == packages[0].members[0].sha256
 
 
@@ -85,7 +88,8 @@ def test_no_name_means_two_models() -> None:
 
 
 def test_non_commercial_licences_are_marked() -> None:
-    assert [model.id for model in CATALOGUE if not model.commercial] == ["4x-UltraSharp"]
+    closed = [model.id for model in CATALOGUE if not model.commercial]
+    assert closed == ["4x-UltraSharp", "CodeFormer"]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,21 @@ def test_what_was_written_is_read(
     np.testing.assert_array_equal(prelu.weights[0], slope)
 
 
+def test_both_directions_and_products_are_read(tmp_path: Path) -> None:
+    up, up_bias = _random(0, 2, 3, 2, 2), _random(1, 2)
+    product, product_bias = _random(2, 5, 3), _random(3, 5)
+    lines = [
+        "Input data 0 1 data",
+        f"Deconvolution up 1 1 data up 0=2 1=2 3=2 5=1 6={up.size}",
+        f"InnerProduct product 1 1 up out 0=5 1=1 2={product.size} 9=4",
+    ]
+    blob = half_blob(up, up_bias) + half_blob(product, product_bias)
+    _, *layers = read_network(write_network(tmp_path, lines, blob))
+    weights = [array for layer in layers for array in layer.weights]
+    for array, expected in zip(weights, (up, up_bias, product, product_bias), strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
 LINES = ["Input data 0 1 data", convolution("conv", 1, 1, 3)]
 BLOB = half_blob(np.ones((1, 3, 1, 1), np.float32), np.ones(1, np.float32))
 
@@ -70,7 +85,9 @@ def test_a_byte_too_many_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("Deconvolution up 1 1 a b 0=3", "Deconvolution .* is not known"),
+        ("LSTM remember 1 1 a b 0=3", "LSTM .* is not known"),
+        ("InnerProduct full 1 1 a b 0=2 1=1 2=3", "makes no sense"),
+        ("InnerProduct full 1 1 a b 0=0 1=1 2=3", "makes no sense"),
         (convolution("conv", 0, 1, 3), "makes no sense"),
         (convolution("conv", 2, 1, 3), "makes no sense"),
         (convolution("conv", 1, 1, 3_000_000_000), "ends too early"),

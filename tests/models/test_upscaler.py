@@ -68,7 +68,7 @@ def test_the_output_is_a_plain_picture(tmp_path: Path, precision: Precision) -> 
     )
     output = network(_picture(8, 8) * 3 - 1)
     assert (output.dtype, output.device.type) == (torch.float32, "cpu")
-    assert output.is_contiguous()
+    assert output.is_contiguous(memory_format=torch.channels_last)
     assert output.min() >= 0
     assert output.max() <= 1
     assert not output.requires_grad
@@ -174,3 +174,25 @@ def test_a_gpu_gives_what_the_cpu_gives(precision: Precision) -> None:
     expected = load_upscale_model(path, device="cpu", precision="exact")(picture)
     output = load_upscale_model(path, device="cuda", precision=precision)(picture)
     assert (output - expected).abs().max() < (1e-4 if precision == "exact" else 0.05)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("precision", ["exact", "fast"])
+def test_a_gpu_gives_for_several_tiles_what_the_cpu_gives_for_each(precision: Precision) -> None:
+    from capdemo.imaging.upscale import upscale_with_model
+    from capdemo.node_api import Image
+
+    path = LocalModelStore.from_environment().file("upscale_models", "realesr-animevideov3.pth")
+    image = Image(_gradient(150, 170).movedim(1, -1))
+    expected, output = (
+        upscale_with_model(image, model, progress=lambda _done, _total: None, tile=64).image
+        for model in (
+            load_upscale_model(path, device="cpu", precision="exact"),
+            load_upscale_model(path, device="cuda", precision=precision),
+        )
+    )
+    difference = output - expected
+    if precision == "exact":
+        assert difference.abs().max() < 1 / 255
+    else:
+        assert -10 * torch.log10(difference.square().mean()) > 50

@@ -84,7 +84,6 @@ def test_the_packs_are_named_with_their_licences() -> None:
         ("seedvr2_videoupscaler", "Apache-2.0"),
         ("ComfyUI-FlashVSR_Ultra_Fast", "GPL-3.0"),
         ("flashvsr", "Apache-2.0"),
-        ("facerestore_cf", "none stated"),
         ("comfyui-reactor", "GPL-3.0"),
         ("Comfyui-HYPIR", "none stated; the model is non-commercial"),
         ("ComfyUI-TiledDiffusion", "GPL-3.0, CC-BY-NC-SA-4.0"),

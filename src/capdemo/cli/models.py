@@ -67,14 +67,21 @@ def entry_table(listed: tuple[Entry, ...]) -> Table:
     """The entries for a terminal."""
     # An id is there to be typed: the other columns give way on a narrow terminal.
     table = Table(
-        Column("id", no_wrap=True), "network", "licence", "size", "here", box=None, pad_edge=False
+        Column("id", no_wrap=True),
+        "network",
+        Column("licence", min_width=len("(non-commercial)")),
+        "size",
+        Column("here", min_width=len("wrong file")),
+        box=None,
+        pad_edge=False,
+        collapse_padding=True,
     )
     for entry in listed:
         model = entry.model
         licence = model.licence if model.commercial else f"{model.licence} (non-commercial)"
         table.add_row(
             escape(model.id),
-            escape(f"{model.architecture} x{model.scale}"),
+            escape(model.architecture + (f" x{model.scale}" if model.scale > 1 else "")),
             escape(licence),
             _megabytes(model.size) if model.verified else "unverified",
             {"missing": "", "wrong": "[red]wrong file[/red]"}.get(entry.state, entry.state),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import PIL.Image
+import torch
 from PIL.PngImagePlugin import PngInfo
 
 from capdemo.imaging.metadata import ascii_json, exif_texts
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
-    import torch
 
     from capdemo.imaging.choices import DisplayFormat
 
@@ -28,6 +28,9 @@ PREVIEW_COMPRESSION = 1
 
 DISPLAY_LIMIT = 120_000
 """Bytes that a picture on a page may have."""
+
+_BAND = 256
+"""Rows of a picture, or pictures of a batch, that are converted together."""
 
 QUALITY_STEP = 5
 LOWEST_QUALITY = 25
@@ -53,8 +56,12 @@ class DisplayPicture:
 
 def to_uint8(picture: torch.Tensor) -> npt.NDArray[np.uint8]:
     """Pixels (0..1, any layout) in 8 bits, clipped and truncated as ComfyUI saves them."""
-    scaled = (picture * 255.0).clamp_(0, 255).byte()
-    pixels: npt.NDArray[np.uint8] = scaled.contiguous().numpy()
+    result = torch.empty(picture.shape, dtype=torch.uint8)
+    # In bands: a second copy in float32 of a large picture might not fit into memory.
+    for start in range(0, len(picture), _BAND):
+        band = slice(start, start + _BAND)
+        result[band] = (picture[band] * 255.0).clamp_(0, 255)
+    pixels: npt.NDArray[np.uint8] = result.numpy()
     return pixels
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import torch
 
 from capdemo.errors import RunError
 from capdemo.imaging.resize import common_upscale, size_of
-from capdemo.imaging.tile import tiled_scale
+from capdemo.imaging.tile import Tiling, tiled_scale
 from capdemo.node_api import Image
 
 if TYPE_CHECKING:
@@ -26,6 +26,16 @@ SMALLEST_TILE = 128
 RGB = 3
 
 _log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class TakesSeveral(Protocol):
+    """A model that may be given several tiles of one size together, as BCHW."""
+
+    @property
+    def at_once(self) -> int:
+        """How many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +57,15 @@ def upscale_with_model(
     """Enlarge an image (BHWC) by a model, clamped to 0..1 (ImageUpscaleWithModel).
 
     Alpha goes round the model and is enlarged bilinearly, as ComfyUI does since 2026. Where the
-    device runs out of memory, the whole batch is begun again with tiles half as large, so that
-    the result does not depend on when that happened. Raises `RunError` where even the smallest
-    tile does not fit.
+    device runs out of memory, the whole batch is begun again, first one tile at a time and then
+    with tiles half as large, so that the result does not depend on when that happened. Raises
+    `RunError` where even the smallest tile does not fit.
     """
     colour = image[..., :RGB].movedim(-1, 1)
     enlarged, used = _with_smaller_tiles(colour, model, tile=tile, progress=progress)
-    result = Image(enlarged.clamp_(0.0, 1.0).movedim(1, -1))
+    own = enlarged.untyped_storage().data_ptr() != image.untyped_storage().data_ptr()
+    clamped = enlarged.clamp_(0.0, 1.0) if own else enlarged.clamp(0.0, 1.0)
+    result = Image(clamped.movedim(1, -1))
     if image.shape[-1] > RGB:
         alpha = common_upscale(Image(image[..., RGB:]), size_of(result), method="bilinear")
         result = Image(torch.cat([result, alpha], dim=-1))
@@ -67,15 +79,20 @@ def _with_smaller_tiles(
     tile: int,
     progress: Callable[[int, int], None],
 ) -> tuple[torch.Tensor, int]:
+    at_once = model.at_once if isinstance(model, TakesSeveral) else 1
     while True:
         try:
             enlarged = tiled_scale(
-                pictures, model, scale=model.scale, tile=tile, overlap=OVERLAP, progress=progress
+                pictures,
+                model,
+                scale=model.scale,
+                tiling=Tiling(tile, OVERLAP, at_once),
+                progress=progress,
             )
         # Only a device says so by its own type. On a CPU it is a bare RuntimeError, told from
         # others by its English text, and Linux seldom raises it: it ends the process instead.
         except torch.OutOfMemoryError as error:
-            if tile // 2 < SMALLEST_TILE:
+            if at_once == 1 and tile // 2 < SMALLEST_TILE:
                 raise RunError(
                     f"The device has too little memory for tiles of {tile} pixels.",
                     hint="Close other programs that use the GPU, or run with --device cpu.",
@@ -83,5 +100,9 @@ def _with_smaller_tiles(
         else:
             return enlarged, tile
         # Outside the handler, which would keep the failed attempt's tensors alive.
+        if at_once > 1:
+            at_once = 1
+            _log.warning("Too little memory on the device; continuing with one tile at a time.")
+            continue
         tile //= 2
         _log.warning("Too little memory on the device; continuing with tiles of %d pixels.", tile)

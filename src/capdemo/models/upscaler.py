@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from capdemo.errors import InputError
+from capdemo.models.allocator import kept_memory, release_memory
 from capdemo.models.convert import convert_ncnn
+from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.spandrel_import import import_spandrel
 from capdemo.models.weights import read_state_dict, say_what_it_is, strip_module_prefix
 
@@ -23,13 +26,20 @@ if TYPE_CHECKING:
 
 _GREY, _COLOUR = 1, 3
 
+_AT_ONCE = 4
+"""Tiles that a GPU is given together in fast mode."""
+
 
 class Upscaler:
     """A loaded network; implements `node_api.UpscaleModel`."""
 
-    def __init__(self, network: ImageModelDescriptor[Any], dtype: torch.dtype) -> None:
+    def __init__(
+        self, network: ImageModelDescriptor[Any], dtype: torch.dtype, *, at_once: int = 1
+    ) -> None:
         self._network = network
         self._dtype = dtype
+        self.at_once = at_once
+        """How many tiles of one size may be given together."""
         self.scale: int = network.scale
         self.architecture = network.architecture.id
         """As spandrel calls it: `ESRGAN`, `Compact`, `SwinIR`, `SPAN`."""
@@ -39,25 +49,32 @@ class Upscaler:
         """How many numbers the network has, training branches included."""
         self.nbytes = sum(weight.nbytes for weight in network.model.parameters())
         """Bytes of the weights."""
+        weakref.finalize(self, release_memory)
 
-    def __call__(self, picture: torch.Tensor, /) -> torch.Tensor:
-        """Run the network on one picture.
+    def __call__(self, pictures: torch.Tensor, /) -> torch.Tensor:
+        """Run the network on one picture, or on several of one size.
 
-        Takes 1CHW, float32, 0..1, RGB, on any device; returns 1CHW, float32, 0..1, on the CPU.
+        Takes BCHW, float32, 0..1, RGB, on any device; returns BCHW, float32, 0..1, on the CPU.
         A network for grey pictures is run on each colour by itself.
         """
-        with torch.inference_mode(), _full_precision(self._dtype):
-            batch = picture.transpose(0, 1) if self._network.input_channels == _GREY else picture
-            output = self._network(
-                batch.to(self._network.device, self._dtype).contiguous(
-                    memory_format=torch.channels_last
-                )
-            )
-            if self._network.input_channels == _GREY:
-                output = output.transpose(0, 1)
-        # A plain tensor: one made in inference mode could not be blended in place.
-        result = torch.empty(output.shape, dtype=torch.float32)
-        return result.copy_(output)
+        with torch.inference_mode(), _full_precision(self._dtype), kept_memory():
+            output = self._run(pictures)
+        # A plain tensor, since one made in inference mode could not be blended in place; and not
+        # in the memory that is kept, which it would break in two.
+        return torch.empty_like(output, dtype=torch.float32, device="cpu").copy_(output)
+
+    def _run(self, pictures: torch.Tensor) -> torch.Tensor:
+        grey = self._network.input_channels == _GREY
+        batch = pictures.reshape(-1, 1, *pictures.shape[2:]) if grey else pictures
+        # A copy, because some networks work in what they are given (RCAN).
+        own = torch.empty_like(
+            batch,
+            dtype=self._dtype,
+            device=self._network.device,
+            memory_format=torch.channels_last,
+        ).copy_(batch)
+        output: torch.Tensor = self._network(own)
+        return output.reshape(len(pictures), -1, *output.shape[2:]) if grey else output
 
 
 class ReferenceUpscaler:
@@ -69,21 +86,30 @@ class ReferenceUpscaler:
 
     def __call__(self, picture: torch.Tensor, /) -> torch.Tensor:
         """As `Upscaler`, for RGB networks."""
-        output = self._network(picture.to(self._network.device))
+        release_memory()  # what other networks kept would be this one's advantage
+        output = self._network(picture.clone().to(self._network.device))
         return torch.empty(output.shape, dtype=torch.float32).copy_(output)
 
 
 def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upscaler:
     """Load the network in a `.safetensors`, `.pth` or ncnn `.bin` file.
 
-    `exact` computes in float32, `fast` in bfloat16, or on a GPU in float16, where the
-    architecture bears it. Accepts what ComfyUI's UpscaleModelLoader does, but for face models,
-    which need a face's position. Raises `InputError` where the file is no such network.
+    `exact` computes in float32. `fast` computes in float16 on a GPU and partly in bfloat16 on a
+    CPU, where the architecture bears it (`mixed_precision`), and else as `exact`. Accepts what
+    ComfyUI's UpscaleModelLoader does, but for face models, which need a face's position. Raises
+    `InputError` where the file is no such network.
     """
     network = _load_network(path)
-    dtype = torch.float32 if precision == "exact" else _fast_dtype(network, torch.device(device))
-    network.model.to(device=device, dtype=dtype, memory_format=torch.channels_last)
-    return Upscaler(network, dtype)
+    on_gpu = torch.device(device).type == "cuda"
+    dtype = torch.float32
+    if precision == "fast" and on_gpu and network.supports_half:
+        dtype = torch.float16
+    elif precision == "fast" and not on_gpu and can_mix(network.architecture.id):
+        mix_precision(network.model, network.architecture.id)
+    network.model.to(device=device, memory_format=torch.channels_last)
+    if dtype != torch.float32:
+        network.model.to(dtype)
+    return Upscaler(network, dtype, at_once=_AT_ONCE if on_gpu and precision == "fast" else 1)
 
 
 def load_reference_upscale_model(path: Path, device: str) -> ReferenceUpscaler:
@@ -145,13 +171,6 @@ def _resized(network: ImageModelDescriptor[Any], factor: float) -> ImageModelDes
         tiling=network.tiling,
         call_fn=call,
     )
-
-
-def _fast_dtype(network: ImageModelDescriptor[Any], device: torch.device) -> torch.dtype:
-    # float16 keeps three more bits (RealSR DF2K: 56 dB instead of 42), but CPUs do not compute it.
-    if device.type == "cuda" and network.supports_half:
-        return torch.float16
-    return torch.bfloat16 if network.supports_bfloat16 else torch.float32
 
 
 def _full_precision(dtype: torch.dtype) -> AbstractContextManager[None]:

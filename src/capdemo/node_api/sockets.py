@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NewType, Protocol
 
+from capdemo.node_api.faces import FaceRestoreModel
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
@@ -125,6 +127,7 @@ SOCKET_TYPES: Mapping[Any, str] = MappingProxyType(
         VideoInfo: "VHS_VIDEOINFO",
         FileNames: "VHS_FILENAMES",
         UpscaleModel: "UPSCALE_MODEL",
+        FaceRestoreModel: "FACERESTORE_MODEL",
         Anything: "*",
     },
 )

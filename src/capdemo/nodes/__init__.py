@@ -18,6 +18,7 @@ from capdemo.nodes import (
     declared,
     empty_latents,
     essentials,
+    face_restoration,
     filtering,
     image_batches,
     kjnodes,
@@ -74,6 +75,8 @@ FAMILIES: tuple[NodeFamily, ...] = (
     picture_previews.FAMILY,
     kjnodes.FAMILY,
     essentials.FAMILY,
+    face_restoration.FACERESTORE,
+    face_restoration.REACTOR,
     *declared.FAMILIES,
 )
 

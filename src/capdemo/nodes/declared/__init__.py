@@ -56,7 +56,6 @@ FAMILIES: tuple[NodeFamily, ...] = (
     controlnets.FAMILY,
     detection.FAMILY,
     editing.FAMILY,
-    faces.FACERESTORE,
     faces.REACTOR,
     flashvsr.ULTRA_FAST,
     flashvsr.SM,

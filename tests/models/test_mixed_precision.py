@@ -1,0 +1,58 @@
+"""Fast mode on photographs: at least 50 dB from exact, for every network whose weights are here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from capdemo import imaging
+from capdemo.models.mixed_precision import can_mix
+from capdemo.models.store import LocalModelStore
+from capdemo.models.upscaler import load_upscale_model
+
+INPUTS = Path(__file__).parents[2] / "workflows" / "inputs"
+
+
+def _psnr(one: torch.Tensor, other: torch.Tensor) -> float:
+    return float(-10 * torch.log10((one - other).square().mean()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "realesr-animevideov3.pth",
+        "realesr-animevideov3-x2.bin",
+        "RealESRGAN_x4plus_anime_6B.pth",
+        "RealSR_DF2K.pth",  # bfloat16 alone gives 48 dB here
+        "spanx2_ch48.pth",
+        "spanx4_ch48.pth",  # 49 dB
+        "spanx4_ch52.pth",
+    ],
+)
+def test_fast_is_close_to_exact_on_a_photograph(name: str) -> None:
+    path = LocalModelStore.from_environment().file("upscale_models", name)
+    image, _ = imaging.files.load_image(INPUTS / "harbour-small.png")
+    picture = image[:, 60:108, 60:108].movedim(-1, 1)
+    exact, fast = (
+        load_upscale_model(path, device="cpu", precision=precision)
+        for precision in ("exact", "fast")
+    )
+    assert 50 < _psnr(exact(picture), fast(picture)) < 80
+    assert fast.nbytes < 0.6 * exact.nbytes, "most of it is bfloat16"
+
+
+def test_architectures_that_were_not_measured_stay_exact(tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+    from tests.models.networks_for_tests import swinir_state
+
+    assert not can_mix("SwinIR")
+    path = tmp_path / "net.safetensors"
+    save_file(swinir_state(), path)
+    picture = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    exact, fast = (
+        load_upscale_model(path, device="cpu", precision=precision)(picture)
+        for precision in ("exact", "fast")
+    )
+    assert torch.equal(exact, fast)
