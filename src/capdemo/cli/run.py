@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,12 +21,11 @@ from capdemo.cli.options import (
     bytes_of,
 )
 from capdemo.cli.progress import progress_bar
-from capdemo.engine.sharing import Shared, count_uses
 from capdemo.errors import ExitCode, InputError, ProblemsError, errors_among
-from capdemo.examples.keys import input_names, sharing_keys
+from capdemo.examples.keys import input_names
 from capdemo.examples.prepare import check
 from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
-from capdemo.examples.sharing import machine_key
+from capdemo.examples.sharing import share_within
 from capdemo.models.store import LocalModelStore
 from capdemo.workflow import input_folder, read_workflow
 
@@ -66,10 +65,8 @@ def run(
         if errors and not prepared.outputs:
             raise ProblemsError(errors)
         machine = Machine(store, networks.device.choose_device(device), precision)
-        keys = sharing_keys(prepared, store, folder, machine_key(machine))
-        prepared = replace(prepared, keys=keys)
-        uses = count_uses([(prepared.graph, prepared.outputs, keys)])
-        shared = Shared(uses, bytes_of(max_memory))
+        limit = bytes_of(max_memory)
+        prepared, shared = share_within(prepared, store, folder, machine, limit)
         with (
             temporary_folders(folder, output_dir) as folders,
             progress_bar(workflow.name) as progress,

@@ -80,6 +80,7 @@ class _Stages:
     progress: Callable[[str, int, int], None]
     done: list[Stage] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def started(self, node_id: str, class_type: str) -> None:
         self.progress(f"{node_id} {class_type}", 0, 1)
@@ -101,13 +102,11 @@ def run_prepared(
 ) -> RunResult:
     """Run a workflow; `progress` is told (node, steps done, steps in all) and may raise to stop.
 
-    `shared` holds what other workflows of the same build have computed already.
-
-    Raises a `CapdemoError` naming the node where one fails.
+    `shared` holds what other workflows of the same build have computed already. Raises a
+    `CapdemoError` naming the node where one fails.
     """
     prepared = _with_file_names(prepared, datetime.now().astimezone())
     outputs: list[NodeOutput] = []
-    notes: list[str] = []
     stages = _Stages(progress)
 
     def context_for(node_id: str) -> RunContext:
@@ -120,7 +119,7 @@ def run_prepared(
             metadata=prepared.metadata,
             progress=lambda done, total: progress(label, done, total),
             save=lambda file: outputs.append(NodeOutput(node_id, file)),
-            note=lambda sentence: notes.append(f"node {label}: {sentence}"),
+            note=lambda sentence: stages.notes.append(f"node {label}: {sentence}"),
         )
 
     work = Work(prepared.graph, prepared.outputs, prepared.name, prepared.keys)
@@ -133,7 +132,7 @@ def run_prepared(
         seconds=time.perf_counter() - began,
         peak_bytes=models.device.peak_memory(machine.device),
         blocked=tuple(stages.messages),
-        notes=tuple(notes),
+        notes=tuple(stages.notes),
     )
 
 

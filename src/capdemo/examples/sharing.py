@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capdemo.engine.sharing import Shared, count_uses
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from capdemo.examples.prepare import Prepared
     from capdemo.examples.run import Machine
     from capdemo.models.store import LocalModelStore
     from capdemo.workflow import Graph
@@ -31,6 +33,19 @@ def share(
     comes.
     """
     return Shared(count_uses(_prepared(workflows, store, machine)), max_bytes)
+
+
+def share_within(
+    prepared: Prepared,
+    store: LocalModelStore,
+    inputs: Path,
+    machine: Machine,
+    max_bytes: int | None,
+) -> tuple[Prepared, Shared]:
+    """The workflow with its nodes' keys, and a place for what several of its nodes need."""
+    keys = sharing_keys(prepared, store, inputs, machine_key(machine))
+    uses = count_uses([(prepared.graph, prepared.outputs, keys)])
+    return replace(prepared, keys=keys), Shared(uses, max_bytes)
 
 
 def machine_key(machine: Machine) -> str:
