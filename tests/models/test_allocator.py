@@ -49,7 +49,7 @@ def test_freed_memory_is_kept_from_block_to_block() -> None:
     assert usual > 7 * pages, "eight tensors, each of fresh pages"
     assert first >= 0.9 * pages
     assert again < 0.1 * pages
-    assert released > 7 * pages
+    assert released >= 0.9 * pages, "what was given back has to be taken anew"
 
 
 def test_what_is_kept_can_be_given_back() -> None:
