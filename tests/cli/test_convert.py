@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,19 @@ def test_it_writes_a_file_that_converts_to_itself(workflow: Path, tmp_path: Path
     convert(first, second)
     assert json.loads(first.read_text()) == ESRGAN_API
     assert second.read_bytes() == first.read_bytes()
+
+
+def test_prefixes_are_filled_in_as_by_the_editor(workflow: Path, tmp_path: Path) -> None:
+    written = tmp_path / "p.json"
+    text = workflow.read_text(encoding="utf-8")
+    before = json.loads(text)
+    save = next(node for node in before["nodes"] if node["type"] == "SaveImage")
+    save["widgets_values"] = ["%LoadImage.image%/%date:yyyy%/%width%"]
+    workflow.write_text(json.dumps(before), encoding="utf-8")
+    convert(workflow, written)
+    year = datetime.now().astimezone().year
+    prefix = json.loads(written.read_text())[str(save["id"])]["inputs"]["filename_prefix"]
+    assert prefix == f"pasted_image (40).png/{year}/%width%"
 
 
 def test_it_is_a_typer_command(workflow: Path, tmp_path: Path) -> None:
