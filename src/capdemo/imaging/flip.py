@@ -75,14 +75,14 @@ def _seen(opponent: torch.Tensor) -> torch.Tensor:
     radius = math.ceil(3 * math.sqrt(_WIDEST / (2 * math.pi**2)) * PIXELS_PER_DEGREE)
     steps = torch.arange(-radius, radius + 1) / PIXELS_PER_DEGREE
     channels = []
-    for channel, terms in zip(opponent.split(1, dim=1), _SENSITIVITY, strict=True):
+    for channel, terms in zip(opponent.unbind(1), _SENSITIVITY, strict=True):
         lines = [torch.exp(-(math.pi**2) * steps.square() / b) for _, b in terms]
         weights = [a * math.sqrt(math.pi / b) for a, b in terms]
         total = sum(
             weight * float(line.sum()) ** 2 for weight, line in zip(weights, lines, strict=True)
         )
         blurred = [
-            weight / total * _separable(channel, line, line)
+            weight / total * _separable(channel[:, None], line, line)
             for weight, line in zip(weights, lines, strict=True)
         ]
         channels.append(torch.stack(blurred).sum(0))
