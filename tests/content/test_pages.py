@@ -23,7 +23,9 @@ THEME_KEYS = {"hide", "search"}
 
 KEYS = ["layout", "lang", "section", "slug", "navId", "title", "summary", "permalink", "hero"]
 EXAMPLES = sorted(
-    path.relative_to(WORKFLOWS).with_suffix("").as_posix() for path in WORKFLOWS.rglob("*.toml")
+    path.relative_to(WORKFLOWS).with_suffix("").as_posix()
+    for path in WORKFLOWS.rglob("*.toml")
+    if path.name != "compare.toml"
 )
 
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<source>[^)]*)\)(?P<attributes>\{[^}]*\})?")

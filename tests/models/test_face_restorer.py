@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,6 @@ from tests.models.networks_for_tests import compact_state
 from torch import nn
 
 from capdemo.errors import InputError, RunError
-from capdemo.models import face_restorer
 from capdemo.models.face_restorer import FaceRestorer, load_face_restorer
 from capdemo.models.spandrel_import import import_spandrel
 
@@ -55,7 +55,9 @@ def _restoreformer() -> StateDict:
 
 
 def _codeformer() -> StateDict:
-    architectures = importlib.import_module("spandrel_extra_arches.architectures.CodeFormer")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of torch.jit.script
+        architectures = importlib.import_module("spandrel_extra_arches.architectures.CodeFormer")
     return dict(architectures.CodeFormer().state_dict())
 
 
@@ -134,7 +136,7 @@ def test_restoreformer_gives_what_spandrels_own_wrapper_gives(tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_codeformer_loads_and_heeds_fidelity(tmp_path: Path) -> None:
-    face_restorer._with_codeformer(import_spandrel().MAIN_REGISTRY, tmp_path)
+    import_spandrel()
     state, path = _codeformer(), tmp_path / "codeformer.pth"
     assert sum(value.numel() for value in state.values()) == pytest.approx(94.1e6, rel=0.01)
     torch.save({"params_ema": state}, path)

@@ -12,6 +12,7 @@ from capdemo.cli.options import MaxMemory, Models, bytes_of
 from capdemo.cli.progress import progress_bar
 from capdemo.errors import ExitCode, InputError
 from capdemo.examples.build import build_example, refresh_words
+from capdemo.examples.measure import refresh_quality
 from capdemo.examples.project import find_project
 from capdemo.examples.run import Machine
 from capdemo.examples.sharing import share
@@ -81,7 +82,9 @@ def _build_examples(
     if dry_run:
         return []
     results = _run_due(due, project, store, max_bytes) if due else []
-    refresh_words(project, read_specs(project))
+    specs = read_specs(project)
+    refresh_words(project, specs)
+    refresh_quality(project, specs)
     if not due:
         print(f"Examples: all {len(statuses)} are fresh.")
     return results
@@ -95,7 +98,9 @@ def _run_due(
 ) -> list[Built]:
     # Choosing a device imports torch, so it waits until something has to run.
     machine = Machine(store, networks.device.choose_device("auto"), "exact")
-    shared = share((status.spec.workflow for status in due), store, machine, max_bytes)
+    shared = share(
+        ((status.spec.workflow, status.spec.changes) for status in due), store, machine, max_bytes
+    )
     return [_build_one(status, project, machine, store, shared) for status in due]
 
 

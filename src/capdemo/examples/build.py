@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from capdemo.examples.prepare import Prepared
     from capdemo.examples.project import Project
     from capdemo.examples.run import Machine, RunResult
-    from capdemo.examples.spec import Spec, Words
+    from capdemo.examples.spec import Spec
     from capdemo.examples.status import Status
     from capdemo.models.store import LocalModelStore
     from capdemo.node_api import Folders
@@ -84,7 +84,7 @@ def refresh_words(project: Project, specs: list[Spec]) -> bool:
     """
     lock = read_lock(project.lock)
     examples = {
-        spec.id: _worded(lock.examples.get(spec.id, Example("", "")), spec.words) for spec in specs
+        spec.id: _worded(lock.examples.get(spec.id, Example("", "")), spec) for spec in specs
     }
     changed = write_lock(project.lock, Lock(examples))
     prune_objects(project.objects, {path.rpartition("/")[2] for path in _named_files(examples)})
@@ -100,7 +100,7 @@ def _run(
     shared: Shared,
 ) -> Record:
     inputs = input_folder(spec.workflow)
-    prepared = prepare(spec.workflow, store, inputs)
+    prepared = prepare(spec.workflow, store, inputs, spec.changes)
     keys = sharing_keys(prepared, store, inputs, machine_key(machine))
     prepared = replace(prepared, keys=keys)
     with temporary_folders(inputs) as folders:
@@ -147,12 +147,12 @@ def _read_by(prepared: Prepared, node: str, folders: Folders) -> Path:
 def _keep(project: Project, spec: Spec, example: Example) -> None:
     """Read the lock again, so that what others finished meanwhile is not lost."""
     examples = dict(read_lock(project.lock).examples)
-    examples[spec.id] = _worded(example, spec.words)
+    examples[spec.id] = _worded(example, spec)
     write_lock(project.lock, Lock(examples))
 
 
-def _worded(example: Example, words: Words) -> Example:
-    record = example.record
+def _worded(example: Example, spec: Spec) -> Example:
+    record, words = example.record, spec.words
     if record is not None:
         by_role = {"input": words.input, "output": words.output}
         pictures = tuple(
@@ -160,7 +160,9 @@ def _worded(example: Example, words: Words) -> Example:
             for picture in record.pictures
         )
         record = replace(record, pictures=pictures)
-    return replace(example, title=words.title, caption=words.caption, record=record)
+    return replace(
+        example, title=words.title, caption=words.caption, record=record, compared=spec.compared
+    )
 
 
 def _same_pictures(old: Record, new: Record) -> bool:

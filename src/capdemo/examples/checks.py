@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from capdemo.errors import CapdemoError, Problem, did_you_mean
 from capdemo.examples.keys import model_names
+from capdemo.examples.measure import truth_of
 from capdemo.examples.prepare import check
 from capdemo.examples.spec import read_specs
 from capdemo.examples.status import State, status_of
@@ -14,11 +15,12 @@ from capdemo.outputs.lock import read_lock
 from capdemo.workflow import input_folder, read_workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from capdemo.examples.prepare import Prepared
     from capdemo.examples.project import Project
+    from capdemo.examples.spec import Spec
     from capdemo.models.store import LocalModelStore
 
 
@@ -50,6 +52,7 @@ def check_project(project: Project, store: LocalModelStore) -> list[Problem]:
         message = f"The example {example_id!r} is in the lock, but there is no such example."
         hint = f"{did_you_mean(example_id, known)} Type: capdemo build".strip()
         problems.append(Problem(name, None, None, "unknown_example", message, hint))
+    problems += _missing_truths(specs)
     for status in (status_of(spec, project, lock, store) for spec in specs):
         entry = lock.examples.get(status.spec.id)
         never_ran = entry is None or entry.record is None
@@ -59,6 +62,15 @@ def check_project(project: Project, store: LocalModelStore) -> list[Problem]:
                 Problem(name, None, None, status.state, message, "Type: capdemo build"),
             )
     return problems
+
+
+def _missing_truths(specs: Sequence[Spec]) -> Iterator[Problem]:
+    for spec in specs:
+        try:
+            if spec.words.truth:
+                truth_of(spec)
+        except CapdemoError as error:
+            yield _whole_file(error, spec.workflow)
 
 
 def _unknown_models(prepared: Prepared, store: LocalModelStore, file: str) -> Iterator[Problem]:

@@ -44,7 +44,7 @@ def keep_picture(
         variants = tuple(
             _keep_variant(picture, width, image_format, project, metadata)
             for image_format in FORMATS
-            for width in display_widths(picture.width)
+            for width in display_widths(picture.width)[: 1 if shown.small else None]
         )
         return Picture(
             role=role,

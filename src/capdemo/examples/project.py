@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+COMPARE_NAME = "compare.toml"
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -28,6 +30,11 @@ class Project:
     def workflows(self) -> Path:
         """The workflow files, and the example specs beside them."""
         return self.root / "workflows"
+
+    @property
+    def compare(self) -> Path:
+        """Which workflows are compared on which pictures; it need not be there."""
+        return self.workflows / COMPARE_NAME
 
     @property
     def lock(self) -> Path:

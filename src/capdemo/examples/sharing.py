@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 
 def share(
-    workflows: Iterable[Path],
+    workflows: Iterable[tuple[Path, Sequence[str]]],
     store: LocalModelStore,
     machine: Machine,
     max_bytes: int | None,
 ) -> Shared:
     """A place for results that several workflows need, when they run in this order.
+
+    Each comes with its changes, as `prepare` takes them.
 
     A workflow that cannot run takes part in nothing; what is wrong with it is said when its turn
     comes.
@@ -54,14 +56,14 @@ def machine_key(machine: Machine) -> str:
 
 
 def _prepared(
-    workflows: Iterable[Path],
+    workflows: Iterable[tuple[Path, Sequence[str]]],
     store: LocalModelStore,
     machine: Machine,
 ) -> Iterator[tuple[Graph, Sequence[str], Mapping[str, str]]]:
-    for path in workflows:
+    for path, changes in workflows:
         inputs = input_folder(path)
         try:
-            prepared = prepare(path, store, inputs)
+            prepared = prepare(path, store, inputs, changes)
             keys = sharing_keys(prepared, store, inputs, machine_key(machine))
         except CapdemoError:
             continue

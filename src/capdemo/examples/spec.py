@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError, did_you_mean
+from capdemo.examples.comparison import comparison_specs
 from capdemo.models.tables import read_record
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capdemo.examples.project import Project
+    from capdemo.outputs.lock import Compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Shown:
     """What the picture shows, for someone who cannot see it."""
     label: str
     """A few words under the picture."""
+    small: bool = False
+    """Keep the narrowest copy alone, because the picture is one of many on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Words:
     caption: str
     input: Shown
     output: Shown
+    truth: str = ""
+    """The original of the input, under the folder of inputs; the output is measured against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,10 @@ class Spec:
     """The workflow's path under `workflows/`, with `/` and without `.json`."""
     workflow: Path
     words: Words
+    changes: tuple[str, ...] = ()
+    """`NODE.WIDGET=VALUE`, what is set before the workflow runs."""
+    compared: Compared | None = None
+    """Its place on the page of comparisons."""
 
 
 def read_specs(project: Project, wanted: Sequence[str] = ()) -> list[Spec]:
@@ -52,8 +62,9 @@ def read_specs(project: Project, wanted: Sequence[str] = ()) -> list[Spec]:
 
     Raises `InputError` where a TOML file is wrong, has no workflow, or a wanted id is unknown.
     """
-    paths = sorted(project.workflows.rglob("*.toml"))
+    paths = sorted(path for path in project.workflows.rglob("*.toml") if path != project.compare)
     specs = {spec.id: spec for spec in (_read_spec(project, path) for path in paths)}
+    specs |= comparison_specs(project, specs)
     for example_id in wanted:
         if example_id not in specs:
             raise InputError(

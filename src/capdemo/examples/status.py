@@ -64,7 +64,7 @@ def status_of(spec: Spec, project: Project, lock: Lock, store: LocalModelStore) 
     inputs = input_folder(spec.workflow)
     try:
         file = read_workflow(spec.workflow)
-        prepared, problems = check(file, store, inputs, runs_here=False)
+        prepared, problems = check(file, store, inputs, spec.changes, runs_here=False)
     except CapdemoError as error:
         return Status(spec, State.FAILED, (str(error),))
     reasons = (*map(str, errors_among(problems)), *_unknown_nodes(spec, prepared))

@@ -6,13 +6,12 @@ CodeFormer, leave GFPGAN's noise at random and hide CodeFormer's fidelity.
 
 from __future__ import annotations
 
-import importlib
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from capdemo.errors import InputError, RunError
+from capdemo.models.architectures import load_network
 from capdemo.models.spandrel_import import import_spandrel
 from capdemo.models.weights import read_state_dict, say_what_it_is
 
@@ -74,12 +73,13 @@ def load_face_restorer(path: Path, *, device: str) -> FaceRestorer:
     """
     spandrel = import_spandrel()
     state = read_state_dict(path)
-    registry = spandrel.MAIN_REGISTRY
-    if any(_CODEFORMER_KEY in key for key in _keys(state)):
-        registry = _with_codeformer(registry, path)
     try:
-        descriptor = spandrel.ModelLoader(registry=registry).load_from_state_dict(state)
-    except (spandrel.UnsupportedModelError, RuntimeError, KeyError, ValueError) as error:
+        descriptor = load_network(state)
+    except spandrel.UnsupportedModelError as error:
+        if any(_CODEFORMER_KEY in key for key in _keys(state)):
+            raise _without_companion(path) from error
+        raise _unsupported(path, say_what_it_is(state)) from error
+    except (RuntimeError, KeyError, ValueError) as error:
         raise _unsupported(path, say_what_it_is(state)) from error
     architecture: str = descriptor.architecture.id
     if architecture not in _CALLS:
@@ -94,25 +94,15 @@ def _keys(state: Mapping[str, Any]) -> list[str]:
     return [*map(str, state), *(str(key) for value in inner for key in value)]
 
 
-def _with_codeformer(registry: Any, path: Path) -> Any:
-    """The registry of spandrel with the architectures of its non-commercial companion."""
-    try:
-        with warnings.catch_warnings():
-            # It compiles a function by torch.jit.script, which torch has come to advise against.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            extra = importlib.import_module("spandrel_extra_arches")
-    except ImportError as error:
-        raise InputError(
-            "CodeFormer needs spandrel_extra_arches, which is not installed.",
-            where=str(path),
-            hint=(
-                "CodeFormer's licence (S-Lab 1.0) forbids commercial use. If that suits you, "
-                "type: pip install 'capdemo[extra-architectures]'"
-            ),
-        ) from error
-    wider = registry.copy()
-    wider.add(*extra.EXTRA_REGISTRY, ignore_duplicates=True)
-    return wider
+def _without_companion(path: Path) -> InputError:
+    return InputError(
+        "CodeFormer needs spandrel_extra_arches, which is not installed.",
+        where=str(path),
+        hint=(
+            "CodeFormer's licence (S-Lab 1.0) forbids commercial use. If that suits you, "
+            "type: pip install 'capdemo[extra-architectures]'"
+        ),
+    )
 
 
 def _unsupported(path: Path, what: str) -> InputError:

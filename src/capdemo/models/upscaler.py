@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,12 @@ import torch
 
 from capdemo.errors import InputError
 from capdemo.models.allocator import kept_memory, release_memory
+from capdemo.models.architectures import (
+    RESTRICTED_HINT,
+    is_restricted,
+    load_network,
+    to_fast_layout,
+)
 from capdemo.models.convert import convert_ncnn
 from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.spandrel_import import import_spandrel
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     from capdemo.node_api import Precision
 
 _GREY, _COLOUR = 1, 3
+_FFDNET = 12
+"""The channels of FFDNet (Zhang et al. 2018, arXiv 1710.04026): colours at half the size."""
 
 _AT_ONCE = 4
 """Tiles that a GPU is given together in fast mode."""
@@ -37,12 +44,17 @@ class Upscaler:
         self, network: ImageModelDescriptor[Any], dtype: torch.dtype, *, at_once: int = 1
     ) -> None:
         self._network = network
+        self._layout = to_fast_layout(network)
         self._dtype = dtype
         self.at_once = at_once
         """How many tiles of one size may be given together."""
         self.scale: int = network.scale
         self.architecture = network.architecture.id
         """As spandrel calls it: `ESRGAN`, `Compact`, `SwinIR`, `SPAN`."""
+        self.restricted = is_restricted(network)
+        """Whether the architecture's licence forbids commercial use, whatever the weights' says."""
+        self.wants_whole = network.tiling.name != "SUPPORTED"
+        """Whether the network relates distant parts of a picture, so that tiles may differ."""
         self.tags: tuple[str, ...] = tuple(network.tags)
         """The network's size: `64nf`, `23nb`."""
         self.parameters = sum(weight.numel() for weight in network.model.parameters())
@@ -71,7 +83,7 @@ class Upscaler:
             batch,
             dtype=self._dtype,
             device=self._network.device,
-            memory_format=torch.channels_last,
+            memory_format=self._layout,
         ).copy_(batch)
         output: torch.Tensor = self._network(own)
         return output.reshape(len(pictures), -1, *output.shape[2:]) if grey else output
@@ -106,7 +118,7 @@ def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upsc
         dtype = torch.float16
     elif precision == "fast" and not on_gpu and can_mix(network.architecture.id):
         mix_precision(network.model, network.architecture.id)
-    network.model.to(device=device, memory_format=torch.channels_last)
+    network.model.to(device=device)
     if dtype != torch.float32:
         network.model.to(dtype)
     return Upscaler(network, dtype, at_once=_AT_ONCE if on_gpu and precision == "fast" else 1)
@@ -123,24 +135,29 @@ def _load_network(path: Path) -> ImageModelDescriptor[Any]:
     spandrel = import_spandrel()
     state_dict, resize = _read(path)
     try:
-        with warnings.catch_warnings():
-            # spandrel's SwinIR leaves out an argument; what it gets without is what it means.
-            warnings.filterwarnings("ignore", message="torch.meshgrid")
-            network = spandrel.ModelLoader().load_from_state_dict(state_dict)
+        network = load_network(state_dict)
     except (spandrel.UnsupportedModelError, RuntimeError, KeyError, ValueError) as error:
         raise _unsupported(path, say_what_it_is(state_dict)) from error
-    if not isinstance(network, spandrel.ImageModelDescriptor):
-        raise _unsupported(path, "an inpainting model, which needs a mask")
-    if network.purpose == "FaceSR":
-        raise _unsupported(path, "a face model; it belongs in the folder facerestore_models")
-    if network.input_channels not in {_GREY, _COLOUR} or (
-        network.output_channels != network.input_channels
-    ):
-        raise _unsupported(
-            path, f"a network from {network.input_channels} to {network.output_channels} channels"
-        )
+    if why := _why_not(network, spandrel.ImageModelDescriptor):
+        raise _unsupported(path, why)
     network.model.eval().requires_grad_(requires_grad=False)
     return network if resize == 1 else _resized(network, resize)
+
+
+def _why_not(network: Any, single_picture: type) -> str:
+    """What a network is that does not make one picture of another; empty where it does."""
+    if not isinstance(network, single_picture):
+        return "an inpainting model, which needs a mask"
+    if network.purpose == "FaceSR":
+        return "a face model; it belongs in the folder facerestore_models"
+    channels = network.input_channels, network.output_channels
+    if channels in {(_GREY, _GREY), (_COLOUR, _COLOUR)}:
+        return ""
+    if channels == (_GREY, _COLOUR):
+        return "a model that colours grey pictures"
+    if network.architecture.id == "DnCNN" and channels == (_FFDNET, _FFDNET):
+        return "FFDNet, which wants to be told the noise and which spandrel takes for a DnCNN"
+    return f"a network from {channels[0]} to {channels[1]} channels"
 
 
 def _read(path: Path) -> tuple[dict[str, Any], float]:
@@ -184,8 +201,9 @@ def _full_precision(dtype: torch.dtype) -> AbstractContextManager[None]:
 
 
 def _unsupported(path: Path, what: str) -> InputError:
+    hint = "Choose a model that enlarges or restores single pictures: capdemo models list."
     return InputError(
         f"The file is {what}." if what else "No network that is known here has these weights.",
         where=str(path),
-        hint="Choose a model that enlarges or restores single pictures: capdemo models list",
+        hint=hint if what else f"{hint} {RESTRICTED_HINT}",
     )

@@ -20,10 +20,13 @@ def load_upscale_model(
     """
     path = context.models.file("upscale_models", model_name)
     device, precision = context.device, context.precision
-    return context.models.loaded(
+    model = context.models.loaded(
         ("upscale_models", path, device, precision),
         lambda: models.upscaler.load_upscale_model(path, device=device, precision=precision),
     )
+    if getattr(model, "restricted", False):
+        context.note("The licence of this model's architecture forbids commercial use.")
+    return model
 
 
 @FAMILY.node("ImageUpscaleWithModel", category="image/upscaling")
@@ -40,4 +43,9 @@ def upscale_image_with_model(
     enlarged bilinearly.
     """
     upscaled = imaging.upscale.upscale_with_model(image, upscale_model, progress=context.progress)
+    if max(image.shape[1:3]) > upscaled.tile and getattr(upscale_model, "wants_whole", False):
+        context.note(
+            f"The picture was processed in tiles of {upscaled.tile} pixels, though this network "
+            "would rather see it whole; brightness may differ between them."
+        )
     return upscaled.image

@@ -91,6 +91,23 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """How near the output comes to the original that the input was made from.
+
+    It is not in the key: it says something of the pictures, and decides none.
+    """
+
+    psnr_db: float
+    """Higher is nearer."""
+    ssim: float
+    """Up to 1; higher is nearer."""
+    flip: float
+    """From 0; lower is nearer."""
+    truth: UsedFile
+    """The original, under the folder of inputs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The last run that succeeded."""
 
@@ -99,6 +116,24 @@ class Record:
     cost: Cost
     environment: Mapping[str, str]
     """Versions that a rerun may differ by: Python, torch, spandrel, Pillow, platform."""
+    quality: Quality | None = None
+    """None where the input has no original."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An example's place among those that do the same to the same pictures."""
+
+    subject: str
+    """What the input is called: `A cat`."""
+    method: str
+    """What was done to it: `Real-ESRGAN x4plus`."""
+    row: int
+    """Place of the subject, from 0."""
+    column: int
+    """Place of the method, from 0."""
+    workflow: str
+    """The method's workflow under `workflows/`, with `/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +145,8 @@ class Example:
     record: Record | None = None
     failure: str = ""
     """Why the latest run failed; the record is then of an earlier run. Empty after a success."""
+    compared: Compared | None = None
+    """None where the example is not on the page of comparisons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +188,14 @@ def write_lock(path: Path, lock: Lock) -> bool:
 
 
 def _example(data: dict[str, Any]) -> Example:
-    record = data["record"]
-    return Example(**{**data, "record": None if record is None else _record(record)})
+    record, compared = data["record"], data.get("compared")
+    return Example(
+        **{
+            **data,
+            "record": None if record is None else _record(record),
+            "compared": None if compared is None else Compared(**compared),
+        }
+    )
 
 
 def _record(data: dict[str, Any]) -> Record:
@@ -171,4 +214,11 @@ def _record(data: dict[str, Any]) -> Record:
         pictures=pictures,
         cost=Cost(**data["cost"]),
         environment=data["environment"],
+        quality=_quality(data.get("quality")),
     )
+
+
+def _quality(data: dict[str, Any] | None) -> Quality | None:
+    if data is None:
+        return None
+    return Quality(**{**data, "truth": UsedFile(**data["truth"])})
