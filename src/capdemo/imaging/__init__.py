@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         video_combine,
         video_form,
         video_save,
+        video_still,
         video_write,
     )
 
@@ -98,6 +99,7 @@ __all__ = [
     "video_combine",
     "video_form",
     "video_save",
+    "video_still",
     "video_write",
 ]
 

@@ -42,6 +42,8 @@ def _model(model: ModelFacts) -> Element:
     facts.append(("sha256", _digest(model.sha256)))
     if known and (links := _links(known)):
         facts.append(("From", _joined(links)))
+    if known and known.paper:
+        facts.append(("Paper", _link(known.paper.partition("://")[2], known.paper)))
     if model.package:
         facts += _ran_from(model.package)
     head = element(
@@ -51,7 +53,7 @@ def _model(model: ModelFacts) -> Element:
 
 
 def _links(model: Model) -> list[Element]:
-    """Where a reader can download the file, and read about it."""
+    """Where a reader can download the file."""
     links = []
     for source in model.sources:
         if isinstance(source, UrlSource):
@@ -60,7 +62,7 @@ def _links(model: Model) -> list[Element]:
             commit = source.revision or "main"
             address = f"https://huggingface.co/{source.repository}/resolve/{commit}/{source.file}"
             links.append(_link(f"{source.repository}/{source.file_name}", quote(address, ":/")))
-    return [*links, *([_link("Paper", model.paper)] if model.paper else [])]
+    return links
 
 
 def _joined(links: list[Element]) -> Element:
