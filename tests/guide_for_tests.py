@@ -157,6 +157,38 @@ def model_workflow(model: str, picture: str = "noise.png") -> dict[str, Any]:
     )
 
 
+def film_workflow(film: str = "clip.mp4", factor: float = 2.0) -> dict[str, Any]:
+    """LoadVideo -> GetVideoComponents -> ImageScaleBy -> CreateVideo -> SaveVideo."""
+    parts = ("IMAGE", "AUDIO", "FLOAT")
+    fps = {"name": "fps", "type": "FLOAT", "link": 4, "widget": {"name": "fps"}}
+    create = node(
+        5, "CreateVideo", values=[24], inputs={"images": ("IMAGE", 3)}, outputs=("VIDEO",)
+    )
+    create["inputs"].append(fps)
+    return document(
+        [
+            node(1, "LoadVideo", values=[film, "image"], outputs=("VIDEO",)),
+            node(2, "GetVideoComponents", inputs={"video": ("VIDEO", 1)}, outputs=parts),
+            node(
+                4,
+                "ImageScaleBy",
+                values=["bicubic", factor],
+                inputs={"image": ("IMAGE", 2)},
+                outputs=("IMAGE",),
+            ),
+            create,
+            node(3, "SaveVideo", values=["film", "auto", "auto"], inputs={"video": ("VIDEO", 5)}),
+        ],
+        [
+            [1, 1, 0, 2, 0, "VIDEO"],
+            [2, 2, 0, 4, 0, "IMAGE"],
+            [3, 4, 0, 5, 0, "IMAGE"],
+            [4, 2, 2, 5, 1, "FLOAT"],
+            [5, 5, 0, 3, 0, "VIDEO"],
+        ],
+    )
+
+
 def add_workflow(root: Path, name: str, workflow: dict[str, Any]) -> Path:
     """Write a workflow of the guide."""
     path = root / "workflows" / f"{name}.json"

@@ -94,7 +94,11 @@ def test_every_picture_is_an_example_with_a_text_for_those_who_cannot_see_it(pag
     for picture in PICTURE.finditer(body(page)):
         source = picture["source"]
         assert picture["alt"].strip()
-        assert picture["attributes"] in {"{example=compare}", "{example=output}"}
+        assert picture["attributes"] in {
+            "{example=compare}",
+            "{example=output}",
+            "{example=loop}",
+        }
         assert find_example(source.removeprefix("/examples/"), EXAMPLES) in EXAMPLES
 
 

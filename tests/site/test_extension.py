@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from markdown import Markdown
-from tests.guide_for_tests import add_example, add_workflow, invoke, scale_workflow
+from tests.guide_for_tests import (
+    add_example,
+    add_workflow,
+    film_workflow,
+    invoke,
+    scale_workflow,
+)
+from tests.videos_for_tests import smooth_frames, write_tiny_video
 
 from capdemo.errors import InputError
+from capdemo.models.folders import user_catalogue_folder
+from capdemo.outputs.lock import read_lock
 from capdemo.site.place import Place
 
 if TYPE_CHECKING:
@@ -116,7 +125,8 @@ def test_a_foreign_picture_key_leads_to_an_example(built: Path) -> None:
     ("line", "message"),
     [
         ("![](/examples/basic/scael){example=compare}", "Did you mean 'basic/scale'?"),
-        ("![](/examples/basic/scale){example=both}", "compare, output or input"),
+        ("![](/examples/basic/scale){example=both}", "compare, output, input, loop"),
+        ("![](/examples/basic/scale){example=loop}", "has pictures, and a loop needs a video"),
         ("![](/pictures/scale.png){example=compare}", "begins with /examples/"),
         ("[](/workflows/section/basic/Scael.json)", "Did you mean 'section/basic/Scale.json'?"),
         ("[](/workflows/../../secret.json)", "There is no workflow"),
@@ -156,7 +166,7 @@ def test_the_card_says_what_ran_and_how_to_repeat_it(built: Path) -> None:
 @pytest.mark.parametrize("before", ["", "- ", "> ", "- A list\n  - "])
 def test_a_card_stands_in_paragraphs_lists_and_quotes(built: Path, before: str) -> None:
     page = render(built, f"{before}[](/workflows/section/basic/Scale.json)")
-    assert len(page.all("details")) == 1
+    assert len(page.all("details")) == 2
 
 
 def test_a_link_with_words_is_a_plain_download(built: Path) -> None:
@@ -175,11 +185,111 @@ def test_a_model_is_named_with_licence_and_label(guide: Path) -> None:
     assert "Ran on" not in page.text, "nobody ran it"
 
 
-def test_an_example_that_never_ran_says_so(guide: Path) -> None:
+def test_an_example_that_never_ran_says_so_and_what_it_needs(guide: Path) -> None:
     add_example(guide, "basic/Scale", scale_workflow())
     page = render(guide, f"{COMPARE}\n\n[](/workflows/basic/Scale.json)")
     assert page.text.count("Not rebuilt yet") == 2
-    assert not page.all("img")
+    given, graph = page.all("img")
+    assert given["src"] == "workflows/inputs/noise.png"
+    assert (given["width"], given["height"]) == ("16", "12")
+    assert graph["src"] == "workflows/basic/Scale.svg"
+    assert page.text.count("capdemo run workflows/basic/Scale.json") == 2
+    assert page.text.count("not measured yet") == 3
+    assert not page.all("input")
+
+
+def test_a_run_to_come_needs_its_models_first(guide: Path) -> None:
+    from tests.guide_for_tests import model_workflow
+
+    known = 'name = "Big"\nfolder = "upscale_models"\nfiles = ["Big.pth"]\narchitecture = "ESRGAN"'
+    known += (
+        '\nscale = 4\nlicence = "MIT"\ncommercial = true\nauthor = "A"\nhomepage = "https://a.b"'
+    )
+    url = 'url = "https://a.b/Big.pth"\nsize = 3221225472'
+    catalogue = user_catalogue_folder()
+    catalogue.mkdir(parents=True)
+    (catalogue / "big.toml").write_text(f'{known}\n[[sources]]\nkind = "url"\n{url}\n')
+    add_workflow(guide, "Large", model_workflow("Big.pth"))
+    page = render(guide, "[](/workflows/Large.json)")
+    assert "at least the 3 GiB of its models; not measured yet" in page.text
+    assert "capdemo models fetch big" in page.text
+    assert {link["href"] for link in page.all("a")} >= {"https://a.b/Big.pth", "https://a.b"}
+
+
+def test_the_caption_names_method_and_scale(built: Path) -> None:
+    caption = render(built, COMPARE).text
+    assert "Scale \N{MIDDLE DOT} 2\N{MULTIPLICATION SIGN}" in caption
+
+
+def test_the_card_leads_to_the_nodes_and_shows_the_graph(built: Path) -> None:
+    (built / "docs" / "en" / "reference").mkdir(parents=True)
+    (built / "docs" / "en" / "reference" / "nodes.md").write_text("# Nodes\n")
+    workflow = scale_workflow()
+    workflow["nodes"][1]["type"] = "Unheard Of"
+    add_workflow(built, "section/New", workflow)
+    page = render(built, "[](/workflows/section/New.json)")
+    links = [link["href"] for link in page.all("a") if "#node-" in link.get("href", "")]
+    assert links == [f"en/reference/nodes/#node-{name}" for name in ("LoadImage", "SaveImage")]
+    (graph,) = page.all("img")
+    assert graph["src"] == "workflows/section/New.svg"
+    assert graph["alt"].startswith("Graph of the workflow. LoadImage leads to Unheard Of.")
+    assert int(graph["width"]) > int(graph["height"]) > 0
+    assert "ComfyUI only" in page.text
+
+
+def test_the_provenance_is_that_of_the_lock(built: Path) -> None:
+    record = (
+        read_lock(built / "workflows" / "examples.lock.json").examples["section/basic/Scale"].record
+    )
+    assert record is not None
+    text = render(built, "[](/workflows/section/basic/Scale.json)").text
+    for fact in (
+        record.key.graph,
+        record.key.inputs[0].sha256,
+        record.pictures[1].sha256,
+        "ImageScaleBy 1",
+        f"torch {record.environment['torch']}",
+    ):
+        assert fact in text
+
+
+@pytest.fixture
+def film(guide: Path) -> Path:
+    """A guide whose example turns a film of 6 frames into another one."""
+    frames = smooth_frames(6, 32, 48)
+    clip = guide / "workflows" / "inputs" / "clip.mp4"
+    write_tiny_video(clip, frames, encoder="libx264", pixel_format="yuv420p")
+    add_example(guide, "Film", film_workflow())
+    assert invoke("build", "--examples-only").code == 0
+    return guide
+
+
+def test_films_run_in_a_loop_or_have_controls(film: Path) -> None:
+    page = render(film, "![Grey](/examples/film){example=loop}")
+    before, after = page.all("video")
+    for shown in (before, after):
+        assert {"muted", "loop", "playsinline", "controls"} <= shown.keys()
+        assert shown["preload"] == "none"
+        assert shown["poster"].endswith(".webp")
+        assert "autoplay" not in shown, "a script starts it, unless motion is unwanted"
+    assert (before["width"], after["width"]) == ("48", "96")
+    assert after["aria-label"] == "Larger coloured noise."
+    assert len(page.all("input")) == 1
+    assert [b["data-cd-do"] for b in page.all("button")] == ["play", "both", "full", "open"]
+    (player,) = render(film, "![Grey](/examples/film){example=player}").all("video")
+    assert "controls" in player
+    assert not {"muted", "loop"} & player.keys()
+    assert player["aria-label"] == "Grey"
+    assert render(film, "![](/examples/film){example=compare}").all("video") == [before, after]
+
+
+def test_foreign_film_lines_are_understood(film: Path) -> None:
+    (film / "docs" / "gyazo.toml").write_text('0123abcd = "Film"\n')
+    line = "![](https://gyazo.com/0123abcd){gyazo=FORM}"
+    assert len(render(film, line.replace("FORM", "loop")).all("video")) == 2
+    assert len(render(film, line.replace("FORM", "player")).all("video")) == 1
+    with pytest.raises(InputError, match="Write image, loop or player"):
+        render(film, line.replace("FORM", "gif"))
 
 
 @pytest.mark.parametrize(

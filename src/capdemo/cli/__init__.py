@@ -11,6 +11,7 @@ from capdemo.cli.build import build
 from capdemo.cli.check import check
 from capdemo.cli.convert import convert
 from capdemo.cli.doctor import doctor
+from capdemo.cli.graph import graph
 from capdemo.cli.models import models
 from capdemo.cli.nodes import nodes
 from capdemo.cli.run import run
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, check, convert, build, status, bench, nodes, doctor):
+for command in (run, check, convert, graph, build, status, bench, nodes, doctor):
     app.command()(command)
 app.add_typer(models, name="models")
 

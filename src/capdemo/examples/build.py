@@ -13,6 +13,8 @@ from capdemo.examples.pictures import keep_picture
 from capdemo.examples.prepare import prepare
 from capdemo.examples.run import run_prepared, temporary_folders
 from capdemo.examples.sharing import machine_key
+from capdemo.node_api.dynamic import flat_inputs
+from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
 from capdemo.outputs.lock import Cost, Example, Lock, Record, read_lock, write_lock
 from capdemo.outputs.objects import prune_objects
@@ -138,10 +140,12 @@ def _keep_pictures(
 
 
 def _read_by(prepared: Prepared, node: str, folders: Folders) -> Path:
-    name = prepared.graph.nodes[node].inputs.get("image")
-    if not isinstance(name, str):
-        raise RunError(f"Node {node} reads no picture file.", where=prepared.name)
-    return input_file(name, folders)
+    found = prepared.graph.nodes[node]
+    for entry in flat_inputs(NODES.schemas[found.class_type], found.inputs):
+        name = found.inputs.get(entry.name)
+        if entry.widget is not None and entry.widget.upload and isinstance(name, str):
+            return input_file(name, folders)
+    raise RunError(f"Node {node} reads no picture or video file.", where=prepared.name)
 
 
 def _keep(project: Project, spec: Spec, example: Example) -> None:

@@ -11,6 +11,7 @@ from capdemo.examples.measure import truth_of
 from capdemo.examples.prepare import check
 from capdemo.examples.spec import read_specs
 from capdemo.examples.status import State, status_of
+from capdemo.examples.words import word_problems
 from capdemo.outputs.lock import read_lock
 from capdemo.workflow import input_folder, read_workflow
 
@@ -53,6 +54,7 @@ def check_project(project: Project, store: LocalModelStore) -> list[Problem]:
         hint = f"{did_you_mean(example_id, known)} Type: capdemo build".strip()
         problems.append(Problem(name, None, None, "unknown_example", message, hint))
     problems += _missing_truths(specs)
+    problems += [problem for spec in specs for problem in word_problems(spec)]
     for status in (status_of(spec, project, lock, store) for spec in specs):
         entry = lock.examples.get(status.spec.id)
         never_ran = entry is None or entry.record is None

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         video_combine,
         video_form,
         video_save,
+        video_still,
         video_write,
     )
 
@@ -100,6 +101,7 @@ __all__ = [
     "video_combine",
     "video_form",
     "video_save",
+    "video_still",
     "video_write",
 ]
 

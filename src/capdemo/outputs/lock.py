@@ -25,11 +25,14 @@ Role: TypeAlias = Literal["input", "output"]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A picture as a page shows it: a compressed copy, small enough for its display width."""
+    """A picture as a page shows it: a compressed copy, small enough for its display width.
+
+    Of a film, `mp4` is the film itself, and the others are its first frame.
+    """
 
     file: str
     """Its path under `docs/`, with `/`."""
-    format: Literal["avif", "webp"]
+    format: Literal["avif", "webp", "mp4"]
     width: int
     height: int
     size: int
@@ -38,7 +41,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture of an example."""
+    """One picture or film of an example."""
 
     role: Role
     alt: str

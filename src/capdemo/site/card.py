@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from capdemo.errors import InputError, did_you_mean
-from capdemo.site.elements import element
-from capdemo.site.figure import notice_element
+from capdemo.site.card_needs import needs
+from capdemo.site.card_provenance import provenance
+from capdemo.site.downloads import drawing_address, drawing_of
+from capdemo.site.elements import element, facts_list
 from capdemo.site.measures import dimensions_text, duration_text, size_text
+from capdemo.site.node_reference import node_anchor
+from capdemo.site.notices import notice_element
+from capdemo.site.states import Notice
+from capdemo.site.unbuilt import memory_text, run_command
 from capdemo.site.workflow_facts import workflow_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-    from capdemo.models.catalogue import PackageSource
     from capdemo.outputs.lock import Record
     from capdemo.site.place import Place
     from capdemo.site.sources import Sources
-    from capdemo.site.workflow_facts import ModelFacts, WorkflowFacts
+    from capdemo.site.workflow_facts import WorkflowFacts
 
 PREFIX = "/workflows/"
+
+NODE_PAGE = "reference/nodes"
+"""The reference of nodes under a language's folder."""
 
 
 def card(address: str, sources: Sources, place: Place) -> Element:
@@ -39,7 +45,6 @@ def card(address: str, sources: Sources, place: Place) -> Element:
     example = sources.example(example_id)
     record = example.record if example else None
     facts = workflow_facts(sources.root, workflow, record)
-    url = place.relative(f"workflows/{workflow}")
     name = workflow.rpartition("/")[2]
     notice = sources.notice(example_id)
     return element(
@@ -50,13 +55,16 @@ def card(address: str, sources: Sources, place: Place) -> Element:
             "aria-label": f"Workflow {name}",
             "data-search-exclude": "",
         },
-        _head(name, url, facts.size),
-        notice_element(notice.badge, notice.text) if notice else None,
+        _head(name, place.relative(f"workflows/{workflow}"), facts.size),
+        notice_element(notice) if notice and not notice.is_quiet else None,
+        _graph(workflow, sources, place),
+        _nodes(facts, sources, place),
         _unknown(facts.unknown_nodes),
-        _measured(record) if record else None,
-        _needs(facts, place),
-        _command(workflow),
-        _source(url),
+        _measured(record) if record else _unmeasured(facts),
+        needs(facts, place),
+        *_commands(workflow, facts, ran=record is not None),
+        provenance(record, notice) if record else None,
+        _source(place.relative(f"workflows/{workflow}")),
     )
 
 
@@ -74,104 +82,96 @@ def _head(name: str, url: str, size: int) -> Element:
     copy = element(
         "button", {"class": "cd-button", "type": "button", "data-cd-copy-file": ""}, "Copy JSON"
     )
-    actions = element("p", {"class": "cd-card__actions"}, download, " ", copy)
+    chip = element(
+        "a",
+        {"class": "cd-button cd-chip", "href": url, "draggable": "true", "title": _DRAG},
+        "Drag into ComfyUI",
+    )
+    actions = element("p", {"class": "cd-card__actions"}, download, " ", copy, " ", chip)
     return element("div", {"class": "cd-card__head"}, title, actions)
+
+
+_DRAG = "Drag this, the graph or the result onto ComfyUI's window: each carries the workflow"
+
+
+def _graph(workflow: str, sources: Sources, place: Place) -> Element:
+    """The drawing, which carries the workflow; a link, so that it opens and drags by itself."""
+    drawing = drawing_of(sources.root / "workflows" / workflow)
+    address = place.relative(drawing_address(f"workflows/{workflow}"))
+    image = element(
+        "img",
+        {
+            "src": address,
+            "alt": f"Graph of the workflow. {drawing.description}",
+            "width": str(drawing.width),
+            "height": str(drawing.height),
+            "loading": "lazy",
+            "decoding": "async",
+        },
+    )
+    link = element("a", {"href": address}, image)
+    # A region that scrolls must be reachable by keyboard; the link in it is.
+    return element("div", {"class": "cd-graph"}, link)
+
+
+def _nodes(facts: WorkflowFacts, sources: Sources, place: Place) -> Element | None:
+    """The nodes by type, each linked to its entry in the reference."""
+    if not facts.nodes:
+        return None
+    parts: list[Element | str] = [element("span", {"class": "cd-kind"}, "Nodes"), " "]
+    for number, (class_type, count) in enumerate(facts.nodes.items()):
+        if number:
+            parts.append(", ")
+        parts.append(_node(class_type, sources, place, is_known=class_type in facts.known_nodes))
+        if count > 1:
+            parts.append(f" {count}\N{MULTIPLICATION SIGN}")
+    return element("p", {"class": "cd-nodes"}, *parts)
+
+
+def _node(class_type: str, sources: Sources, place: Place, *, is_known: bool) -> Element:
+    name = element("code", {}, class_type)
+    language = place.source.partition("/")[0]
+    for folder in (language, "en"):
+        page = f"{folder}/{NODE_PAGE}"
+        if is_known and (sources.root / "docs" / f"{page}.md").is_file():
+            return element("a", {"href": f"{place.page(page)}#{node_anchor(class_type)}"}, name)
+    return name
 
 
 def _unknown(types: tuple[str, ...]) -> Element | None:
     if not types:
         return None
-    return notice_element(
-        "ComfyUI only", f"capdemo does not run these nodes yet: {', '.join(types)}."
-    )
+    text = f"capdemo does not run these nodes yet: {', '.join(types)}."
+    return notice_element(Notice("ComfyUI only", text))
 
 
 def _measured(record: Record) -> Element:
     cost = record.cost
-    outputs = [picture for picture in record.pictures if picture.role == "output"]
-    facts = [
-        ("Ran on", cost.device_name),
-        ("Time", duration_text(cost.seconds)),
-        ("Peak memory", size_text(cost.peak_bytes)),
-        *(("Output", dimensions_text(picture.width, picture.height)) for picture in outputs[:1]),
-        ("Precision", cost.precision),
-    ]
-    return _facts("cd-measured", facts)
-
-
-def _facts(name: str, facts: Iterable[tuple[str, Element | str]]) -> Element:
-    pairs = [
-        element("div", {}, element("dt", {}, term), element("dd", {}, value))
-        for term, value in facts
-    ]
-    return element("dl", {"class": f"cd-facts {name}"}, *pairs)
-
-
-def _needs(facts: WorkflowFacts, place: Place) -> Element | None:
-    models = [_model(model) for model in facts.models]
-    inputs = [_input(path, place) for path in facts.inputs]
-    if not models and not inputs:
-        return None
-    return element("ul", {"class": "cd-needs"}, *models, *inputs)
-
-
-def _model(model: ModelFacts) -> Element:
-    known = model.known
-    name = (
-        element("b", {}, _link(known.name, known.homepage))
-        if known
-        else element("b", {}, model.name)
-    )
-    facts: list[tuple[str, Element | str]] = [
-        ("File", element("code", {}, f"models/{model.folder}/{model.name}"))
-    ]
-    if model.size:
-        facts.append(("Size", size_text(model.size)))
-    if known:
-        facts.append(("Licence", _link(known.licence, known.licence_url)))
-    facts.append(("sha256", _digest(model.sha256)))
-    if model.package:
-        facts += _ran_from(model.package)
-    head = element(
-        "p", {}, element("span", {"class": "cd-kind"}, "Model"), " ", name, *_labels(model)
-    )
-    return element("li", {}, head, _facts("cd-model", facts))
-
-
-def _ran_from(source: PackageSource) -> list[tuple[str, Element | str]]:
-    """The package whose converted weights ran here in place of the file."""
-    weights = f"{source.file_name}, {size_text(source.size)}, of {source.package} {source.version}"
-    return [("Ran here with", weights), ("Its sha256", element("code", {}, source.sha256))]
-
-
-def _labels(model: ModelFacts) -> list[Element | str]:
-    if model.known is None:
-        return [" ", element("span", {"class": "cd-badge"}, "Not in the catalogue")]
-    if not model.known.commercial:
-        return [" ", element("span", {"class": "cd-badge"}, "Non-commercial")]
-    return []
-
-
-def _digest(sha256: str | None) -> Element | str:
-    return element("code", {}, sha256) if sha256 else "not verified yet"
-
-
-def _link(text: str, url: str) -> Element:
-    if not url.startswith(("https://", "http://")):
-        return element("span", {}, text)
-    return element("a", {"href": url}, text)
-
-
-def _input(path: str, place: Place) -> Element:
-    name = path.rpartition("/")[2]
-    link = element("a", {"href": place.relative(f"workflows/{path}"), "download": name}, name)
-    return element(
-        "li", {}, element("p", {}, element("span", {"class": "cd-kind"}, "Input"), " ", link)
+    sizes = [dimensions_text(p.width, p.height) for p in record.pictures if p.role == "output"]
+    return facts_list(
+        "cd-measured",
+        [
+            ("Ran on", cost.device_name),
+            ("Time", duration_text(cost.seconds)),
+            ("Peak memory", size_text(cost.peak_bytes)),
+            *(("Output", size) for size in sizes[:1]),
+            ("Precision", cost.precision),
+        ],
     )
 
 
-def _command(workflow: str) -> Element:
-    command = f"capdemo run {shlex.quote(f'workflows/{workflow}')}"
+def _unmeasured(facts: WorkflowFacts) -> Element:
+    return facts_list("cd-measured", [("Memory", memory_text(facts)), ("Time", "not measured yet")])
+
+
+def _commands(workflow: str, facts: WorkflowFacts, *, ran: bool) -> list[Element]:
+    """What repeats the run; where it has not run yet, what fetches its models first."""
+    ids = [model.known.id for model in facts.models if model.known]
+    fetch = [f"capdemo models fetch {' '.join(ids)}"] if ids and not ran else []
+    return [_command(text) for text in (*fetch, run_command(workflow))]
+
+
+def _command(command: str) -> Element:
     copy = element(
         "button",
         {
@@ -189,7 +189,7 @@ def _source(url: str) -> Element:
     link = element("a", {"href": url}, "Open the workflow's JSON")
     return element(
         "details",
-        {"class": "cd-json"},
+        {"class": "cd-fold cd-json"},
         element("summary", {}, "Raw JSON"),
         element("p", {}, link),
     )

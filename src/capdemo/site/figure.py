@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
 from capdemo.site.elements import element
-from capdemo.site.measures import dimensions_text, size_text
+from capdemo.site.measures import scale_text, size_text
+from capdemo.site.notices import notice_element
+from capdemo.site.pictures import side, variants_of
+from capdemo.site.unbuilt import unbuilt_figure
+from capdemo.site.workflow_facts import workflow_facts
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from capdemo.outputs.lock import Picture, Record, Role, Variant
+    from capdemo.outputs.lock import Picture, Record, Role
     from capdemo.site.place import Place
     from capdemo.site.references import PictureLine
     from capdemo.site.sources import Sources
-
-DISPLAY_SIZES = "(min-width: 1220px) 930px, 100vw"
-"""How wide a figure is drawn; the theme's column is 930 pixels from that window width on."""
 
 SAME_SHAPE = 0.02
 """Relative difference of aspect ratio up to which two pictures can lie on each other."""
@@ -31,20 +32,34 @@ def figure(line: PictureLine, sources: Sources, place: Place, *, first: bool) ->
     """
     example = sources.example(line.example)
     if example is None or example.record is None:
-        return _absent(line, sources)
+        return unbuilt_figure(line, sources, place)
     pictures = _pictures(line, example.record)
     loading = {"fetchpriority": "high"} if first else {"loading": "lazy"}
-    sides = [_side(picture, place, loading, _alt(line, picture)) for picture in pictures]
+    is_player = line.view == "player"
+    sides = [
+        side(picture, place, loading, _alt(line, picture), controls=is_player)
+        for picture in pictures
+    ]
     slides = len(pictures) > 1 and _same_shape(*pictures)
-    body = _comparison(pictures, sides, line, slides=slides)
+    is_film = bool(variants_of(pictures[-1], "mp4"))
+    largest = max(pictures, key=lambda picture: picture.width)
     classes = "cd-figure cd-figure--slider" if slides else "cd-figure"
-    caption = _caption(line, sources, pictures, place)
-    ratio = pictures[-1].width / pictures[-1].height
-    return element("figure", {"class": classes, "style": f"--cd-ratio:{ratio:.4f}"}, body, caption)
+    style = f"--cd-ratio:{largest.width / largest.height:.4f};--cd-full:{largest.width}"
+    return element(
+        "figure",
+        {"class": classes, "style": style},
+        _comparison(pictures, sides, line, slides=slides),
+        _tools(is_pair=slides, is_film=is_film) if not is_player else None,
+        _caption(line, sources, pictures, place),
+    )
 
 
 def _pictures(line: PictureLine, record: Record) -> list[Picture]:
-    wanted: tuple[Role, ...] = ("input", "output") if line.view == "compare" else (line.view,)
+    wanted: tuple[Role, ...] = {
+        "compare": ("input", "output"),
+        "loop": ("input", "output"),
+        "input": ("input",),
+    }.get(line.view, ("output",))  # type: ignore[assignment]  # mypy widens the tuples
     found = []
     for role in wanted:
         having = [picture for picture in record.pictures if picture.role == role]
@@ -54,6 +69,11 @@ def _pictures(line: PictureLine, record: Record) -> list[Picture]:
                 hint="Show it in another way: {example=output} or {example=input}.",
             )
         found.append(having[0])
+    if line.view in {"loop", "player"} and not variants_of(found[-1], "mp4"):
+        raise InputError(
+            f"The example {line.example!r} has pictures, and a {line.view} needs a video.",
+            hint="Write {example=compare}, or {gyazo=image}.",
+        )
     return found
 
 
@@ -63,56 +83,7 @@ def _same_shape(first: Picture, second: Picture) -> bool:
 
 
 def _alt(line: PictureLine, picture: Picture) -> str:
-    return line.alt if line.alt and line.view != "compare" else picture.alt
-
-
-def _side(picture: Picture, place: Place, loading: dict[str, str], alt: str) -> Element:
-    label = element(
-        "p",
-        {"class": "cd-label"},
-        element("b", {}, picture.label),
-        " ",
-        element("span", {}, dimensions_text(picture.width, picture.height)),
-    )
-    return element(
-        "div",
-        {"class": f"cd-side cd-side--{picture.role}"},
-        _picture(picture, place, loading, alt),
-        label,
-    )
-
-
-def _picture(picture: Picture, place: Place, loading: dict[str, str], alt: str) -> Element:
-    webp = _variants(picture, "webp")
-    fallback = webp[-1].file if webp else picture.original
-    image = {
-        "src": place.relative(fallback),
-        "alt": alt,
-        "width": str(picture.width),
-        "height": str(picture.height),
-        "decoding": "async",
-        **loading,
-    }
-    sources = [
-        element(
-            "source",
-            {"type": f"image/{kind}", "srcset": _srcset(variants, place), "sizes": DISPLAY_SIZES},
-        )
-        for kind, variants in (("avif", _variants(picture, "avif")), ("webp", webp))
-        if variants
-    ]
-    return element("picture", {}, *sources, element("img", image))
-
-
-def _variants(picture: Picture, kind: str) -> list[Variant]:
-    return sorted(
-        (variant for variant in picture.variants if variant.format == kind),
-        key=lambda variant: variant.width,
-    )
-
-
-def _srcset(variants: list[Variant], place: Place) -> str:
-    return ", ".join(f"{place.relative(variant.file)} {variant.width}w" for variant in variants)
+    return line.alt if line.alt and line.view not in {"compare", "loop"} else picture.alt
 
 
 def _comparison(
@@ -140,15 +111,43 @@ def _comparison(
     return element("div", {"class": "cd-sides"}, *sides, slider, handle)
 
 
-def _caption(
-    line: PictureLine, sources: Sources, pictures: list[Picture], place: Place
-) -> Element | None:
+def _tools(*, is_pair: bool, is_film: bool) -> Element:
+    """Buttons that only a script can serve; a page without one does not show them."""
+    buttons = [
+        ("play", "Play", "") if is_film else None,
+        ("both", "Side by side", "") if is_pair else None,
+        ("full", "1:1", "One picture pixel on one of the screen; drag or use the arrow keys"),
+        ("open", "Enlarge", ""),
+    ]
+    return element(
+        "div",
+        {"class": "cd-tools", "role": "group", "aria-label": "View"},
+        *(
+            element(
+                "button",
+                {
+                    "class": "cd-tool",
+                    "type": "button",
+                    "data-cd-do": button[0],
+                    **({"aria-pressed": "false"} if button[0] in {"both", "full"} else {}),
+                    **({"title": button[2]} if button[2] else {}),
+                },
+                button[1],
+            )
+            for button in buttons
+            if button
+        ),
+    )
+
+
+def _caption(line: PictureLine, sources: Sources, pictures: list[Picture], place: Place) -> Element:
     example = sources.lock.examples[line.example]
     originals = [
         element(
             "a",
-            {"href": place.relative(picture.original), "type": "image/png"},
-            f"{picture.label}, PNG, {size_text(picture.size)}",
+            {"href": place.relative(picture.original)},
+            f"{picture.label}, {picture.original.rpartition('.')[2].upper()}, "
+            f"{size_text(picture.size)}",
         )
         for picture in pictures
         if (sources.root / "docs" / picture.original).is_file()
@@ -157,24 +156,22 @@ def _caption(
     for number, link in enumerate(originals):
         parts += [" Originals: " if number == 0 else " \N{MIDDLE DOT} ", link]
     notice = sources.notice(line.example)
-    note = notice_element(notice.badge, notice.text) if notice else None
-    return element("figcaption", {}, note, element("p", {}, *parts))
+    note = notice_element(notice) if notice and not notice.is_quiet else None
+    method = _method(line, sources, example.record)
+    return element("figcaption", {}, note, method, element("p", {}, *parts))
 
 
-def notice_element(badge: str, text: str) -> Element:
-    """A paragraph that says what is wrong with an example."""
-    return element(
-        "p", {"class": "cd-notice"}, element("b", {"class": "cd-badge"}, badge), " ", text
-    )
+def _method(line: PictureLine, sources: Sources, record: Record | None) -> Element:
+    """What was used: the method, how much it enlarged, and the models."""
+    parts: list[Element | str] = [element("b", {}, sources.lock.examples[line.example].title)]
+    roles = {picture.role: picture for picture in record.pictures} if record else {}
+    if len(roles) > 1 and _same_shape(roles["input"], roles["output"]):
+        parts += [_DOT, scale_text(roles["input"].width, roles["output"].width)]
+    workflow = f"{line.example}.json"
+    if workflow in sources.workflows:
+        for model in workflow_facts(sources.root, workflow, record).models:
+            parts += [_DOT, element("code", {}, model.name)]
+    return element("p", {"class": "cd-method"}, *parts)
 
 
-def _absent(line: PictureLine, sources: Sources) -> Element:
-    notice = sources.notice(line.example)
-    words = f"The picture of {line.example.rpartition('/')[2]} would stand here."
-    note = notice_element(notice.badge, notice.text) if notice else None
-    return element(
-        "figure",
-        {"class": "cd-figure cd-figure--absent"},
-        note,
-        element("p", {}, line.alt or words),
-    )
+_DOT = " \N{MIDDLE DOT} "

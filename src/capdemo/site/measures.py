@@ -32,6 +32,13 @@ def dimensions_text(width: int, height: int) -> str:
     return f"{width} \N{MULTIPLICATION SIGN} {height}"
 
 
+def scale_text(before: int, after: int) -> str:
+    """How much wider a picture became: such as 4 times, or the same size."""
+    if before == after:
+        return "same size"
+    return f"{after / before:.2f}".rstrip("0").rstrip(".") + "\N{MULTIPLICATION SIGN}"
+
+
 ONE_DIGIT = 10
 """Below it, a tenth is worth saying."""
 

@@ -16,6 +16,7 @@ from mkdocs.structure.files import File
 
 from capdemo.errors import CapdemoError, ExitCode
 from capdemo.outputs.lock import LOCK_NAME
+from capdemo.site.downloads import made_files
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 _log = get_plugin_logger("capdemo")
 
-STAGED = frozenset({".json", ".png", ".jpg", ".md"})
-"""What readers download from `workflows/`: workflows, pictures and their licences."""
+STAGED = frozenset({".json", ".png", ".jpg", ".mp4", ".md"})
+"""What readers download from `workflows/`: workflows, pictures, films and their licences."""
 
 
 class Options(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves a hook untyped
@@ -60,12 +61,17 @@ class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add what readers download: everything under `workflows/` but the lock and the specs."""
+        """Add what readers download: everything under `workflows/` but the lock and the specs.
+
+        Beside each workflow lies its drawing.
+        """
         root = _root(config)
         for path in sorted((root / "workflows").rglob("*")):
             if path.suffix in STAGED and path.name != LOCK_NAME:
                 uri = path.relative_to(root).as_posix()
                 files.append(_download(uri, path, config))
+        for uri, text in made_files(root):
+            files.append(File.generated(config, uri, content=text))
         return files
 
     def on_page_context(

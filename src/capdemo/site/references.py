@@ -12,7 +12,8 @@ from capdemo.errors import InputError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-View: TypeAlias = Literal["compare", "output", "input"]
+View: TypeAlias = Literal["compare", "output", "input", "loop", "player"]
+"""`loop`: both films of an example, silent, over and over; `player`: its result, with controls."""
 
 EXAMPLES_PREFIX = "/examples/"
 
@@ -63,8 +64,8 @@ def picture_line(
     """
     source, alt = attributes.get("src", ""), attributes.get("alt", "")
     if "gyazo" in attributes:
-        _check_gyazo(attributes["gyazo"])
-        return PictureLine(find_example(_keyed(source, keys), examples), "compare", alt)
+        view = _gyazo_view(attributes["gyazo"])
+        return PictureLine(find_example(_keyed(source, keys), examples), view, alt)
     if "example" not in attributes:
         return None
     if not source.startswith(EXAMPLES_PREFIX):
@@ -80,21 +81,20 @@ def _view(word: str) -> View:
     if word not in get_args(View):
         raise InputError(
             f"{{example={word}}} is not a way to show an example.",
-            hint="Write compare, output or input.",
+            hint="Write compare, output, input, loop or player.",
         )
     return cast("View", word)
 
 
-def _check_gyazo(form: str) -> None:
-    if form in {"loop", "player"}:
-        raise InputError(
-            f"{{gyazo={form}}} asks for a video, and no example has one yet.",
-            hint="Write {gyazo=image} to show its picture.",
-        )
-    if form != "image":
+def _gyazo_view(form: str) -> View:
+    if form not in _GYAZO_VIEWS:
         raise InputError(
             f"{{gyazo={form}}} is not a form of picture.", hint="Write image, loop or player."
         )
+    return _GYAZO_VIEWS[form]
+
+
+_GYAZO_VIEWS: Mapping[str, View] = {"image": "compare", "loop": "loop", "player": "player"}
 
 
 def _keyed(source: str, keys: Mapping[str, str]) -> str:

@@ -17,6 +17,8 @@ class Notice:
 
     badge: str
     text: str
+    is_quiet: bool = False
+    """Whether what is shown is right all the same, so that no reader has to be warned."""
 
 
 def notice_of(
@@ -29,14 +31,16 @@ def notice_of(
     because = _sentences(reasons)
     if example is None or example.record is None:
         failure = example.failure if example else ""
-        text = because or _sentences((failure,)) or "No machine with its models has run it so far."
-        return Notice("Not rebuilt yet", text)
+        if failure or state == "failed":
+            return Notice("Failed", because or _sentences((failure,)))
+        return Notice("Not rebuilt yet", "No machine that has its models has run it so far.")
     if example.failure or state == "failed":
         text = because or _sentences((example.failure,))
         return Notice("Failed", f"{text} What is shown comes from an earlier run.")
     if state in _SAID:
         badge, meaning = _SAID[state]
-        return Notice(badge, f"{meaning} {because}".strip())
+        is_quiet = bool(reasons) and all(reason.startswith("original:") for reason in reasons)
+        return Notice(badge, f"{meaning} {because}".strip(), is_quiet)
     return None
 
 

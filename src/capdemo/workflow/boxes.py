@@ -58,6 +58,8 @@ class DocumentNode:
     """Pixels of the canvas, from left and top, to the upper left corner of the body."""
     size: tuple[float, float] = (0.0, 0.0)
     """Pixels, wide and high; 0 where the file does not say."""
+    is_collapsed: bool = False
+    """Whether only its title bar is drawn."""
 
     @property
     def pack(self) -> str:
@@ -110,6 +112,7 @@ def node_from_json(place: Place) -> DocumentNode:
         properties=place["properties"].object(),
         pos=_pair(place["pos"]),
         size=_pair(place["size"]),
+        is_collapsed=place["flags"].object().get("collapsed") is True,
     )
 
 

@@ -1,66 +1,273 @@
-// Sliders, copy buttons and the raw JSON; every page says the same without this file.
+// Sliders, zoom, films, copy buttons and the raw JSON; every page says the same without this file.
 (() => {
   "use strict";
 
-  for (const range of document.querySelectorAll(".cd-range")) {
+  const MOST = 8; // times
+  const STEP = 1.25;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+  // A figure's pictures share one zoom and one corner, which its style hands down to both.
+  const watch = (figure) => {
+    const sides = figure.querySelector(".cd-sides");
+    const range = figure.querySelector(".cd-range");
+    const tools = Object.fromEntries(
+      [...figure.querySelectorAll("[data-cd-do]")].map((tool) => [tool.dataset.cdDo, tool]),
+    );
+    const frame = figure.querySelector(".cd-side--output .cd-frame") ?? figure.querySelector(".cd-frame");
+    const full = Number(getComputedStyle(figure).getPropertyValue("--cd-full"));
+    const held = new Map();
+    let zoom = 1;
+    let left = 0;
+    let top = 0;
+
+    const natural = () => full / frame.clientWidth;
     const show = () => {
-      const split = Number(range.value);
-      range.parentElement.style.setProperty("--cd-split", `${split}%`);
-      range.setAttribute(
-        "aria-valuetext",
-        `${split} % ${range.dataset.cdBefore}, ${100 - split} % ${range.dataset.cdAfter}`,
-      );
+      const one = natural();
+      zoom = clamp(zoom, 1, Math.max(MOST, one));
+      left = clamp(left, 0, zoom - 1);
+      top = clamp(top, 0, zoom - 1);
+      figure.style.setProperty("--cd-zoom", zoom);
+      figure.style.setProperty("--cd-left", `${-100 * left}%`);
+      figure.style.setProperty("--cd-top", `${-100 * top}%`);
+      figure.classList.toggle("cd-figure--zoomed", zoom > 1);
+      tools.full.disabled = one < 1.02 && zoom === 1;
+      tools.full.setAttribute("aria-pressed", zoom > 1);
+      tools.full.textContent = zoom > 1 ? "Fit" : "1:1";
     };
-    range.addEventListener("input", show);
-    show();
-  }
+    // A point of the frame, 0 to 1, keeps its place on the screen.
+    const zoomTo = (wanted, x = 0.5, y = 0.5) => {
+      const before = zoom;
+      zoom = clamp(wanted, 1, Math.max(MOST, natural()));
+      left = ((left + x) / before) * zoom - x;
+      top = ((top + y) / before) * zoom - y;
+      if (zoom > 1) for (const source of sides.querySelectorAll("source[sizes]")) source.sizes = `${full}px`;
+      show();
+    };
+    const toggle = (x, y) => zoomTo(zoom > 1 ? 1 : Math.max(natural(), 1), x, y);
+    const at = (event) => {
+      const box = (event.target.closest(".cd-frame") ?? frame).getBoundingClientRect();
+      return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    };
+    const pan = (x, y) => {
+      left += x;
+      top += y;
+      show();
+    };
+
+    if (range) {
+      const split = () => {
+        const before = Number(range.value);
+        figure.style.setProperty("--cd-split", `${before}%`);
+        const { cdBefore, cdAfter } = range.dataset;
+        range.setAttribute("aria-valuetext", `${before} % ${cdBefore}, ${100 - before} % ${cdAfter}`);
+      };
+      range.addEventListener("input", split);
+      split();
+    }
+
+    tools.full?.addEventListener("click", () => toggle());
+    tools.both?.addEventListener("click", () => {
+      const both = figure.classList.toggle("cd-figure--both");
+      tools.both.setAttribute("aria-pressed", both);
+      show();
+    });
+    tools.open?.addEventListener("click", () => enlarge(figure));
+    if (tools.full) {
+      sides.addEventListener("dblclick", (event) => toggle(...at(event)));
+      sides.addEventListener(
+        "wheel",
+        (event) => {
+          if (!event.ctrlKey) return; // a pinch on a trackpad
+          event.preventDefault();
+          zoomTo(zoom * (event.deltaY < 0 ? STEP : 1 / STEP), ...at(event));
+        },
+        { passive: false },
+      );
+      figure.addEventListener("keydown", (event) => {
+        if (event.altKey || event.ctrlKey || event.metaKey) return;
+        const way = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] }[event.key];
+        if (way && zoom > 1 && (event.target !== range || event.shiftKey)) pan(...way);
+        else if (event.key === "+" || event.key === "=") zoomTo(zoom * STEP);
+        else if (event.key === "-") zoomTo(zoom / STEP);
+        else if (event.key === "1") toggle();
+        else if (event.key === "0") zoomTo(1);
+        else return;
+        event.preventDefault();
+      });
+      sides.addEventListener("pointerdown", (event) => {
+        if (zoom === 1 || event.button || event.target === range) return;
+        event.preventDefault();
+        sides.setPointerCapture(event.pointerId);
+        held.set(event.pointerId, event);
+      });
+      sides.addEventListener("pointermove", (event) => {
+        const last = held.get(event.pointerId);
+        if (!last) return;
+        const { clientWidth: width, clientHeight: height } = frame;
+        const [other] = [...held.values()].filter((one) => one.pointerId !== event.pointerId);
+        held.set(event.pointerId, event);
+        pan((last.clientX - event.clientX) / width / held.size, (last.clientY - event.clientY) / height / held.size);
+        if (other) {
+          const apart = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
+          zoomTo((zoom * apart(event)) / (apart(last) || 1));
+        }
+      });
+      const release = (event) => held.delete(event.pointerId);
+      sides.addEventListener("pointerup", release);
+      sides.addEventListener("pointercancel", release);
+      new ResizeObserver(show).observe(sides);
+    }
+    films(figure, tools.play);
+  };
+
+  // Films of one figure run together; the last one, the result, sets the time.
+  const films = (figure, button) => {
+    const all = [...figure.querySelectorAll(".cd-film--loop")];
+    const result = all.at(-1);
+    if (!result) return;
+    for (const film of all) {
+      film.controls = false;
+      film.muted = true;
+    }
+    const play = () => all.forEach((film) => film.play().catch(() => {}));
+    const stop = () => all.forEach((film) => film.pause());
+    const meet = () => {
+      for (const film of all) {
+        if (Math.abs(film.currentTime - result.currentTime) > 0.04) film.currentTime = result.currentTime;
+      }
+    };
+    for (const name of ["timeupdate", "seeked", "pause"]) result.addEventListener(name, meet);
+    const say = () => (button.textContent = result.paused ? "Play" : "Pause");
+    result.addEventListener("play", say);
+    result.addEventListener("pause", say);
+    let stopped = still.matches;
+    button.addEventListener("click", () => {
+      stopped = !result.paused;
+      if (stopped) stop();
+      else play();
+    });
+    still.addEventListener("change", () => {
+      stopped = still.matches;
+      if (stopped) stop();
+    });
+    new IntersectionObserver(
+      ([seen]) => {
+        if (!seen.isIntersecting) stop();
+        else if (!stopped) play();
+      },
+      { threshold: 0.4 },
+    ).observe(figure);
+  };
+
+  // One dialog for all figures; it shows a copy, so that nothing moves in the page behind it.
+  let dialog;
+  const enlarge = (figure) => {
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.className = "cd-dialog md-typeset";
+      dialog.innerHTML =
+        '<form method="dialog"><p></p><button class="cd-button" autofocus>Close</button></form>';
+      dialog.addEventListener("close", () => dialog.querySelector("figure").remove());
+      dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+      document.body.append(dialog);
+    }
+    const copy = figure.cloneNode(true);
+    const range = copy.querySelector(".cd-range");
+    if (range) range.value = figure.querySelector(".cd-range").value;
+    copy.querySelector("figcaption").remove();
+    copy.querySelector("[data-cd-do=open]").remove();
+    for (const source of copy.querySelectorAll("source[sizes]")) source.sizes = "100vw";
+    const title = figure.querySelector(".cd-method")?.textContent ?? "";
+    dialog.querySelector("p").textContent = title;
+    dialog.setAttribute("aria-label", title);
+    dialog.append(copy);
+    dialog.showModal();
+    watch(copy);
+  };
+
+  for (const figure of document.querySelectorAll(".cd-figure:not(.cd-figure--absent)")) watch(figure);
 
   const status = document.createElement("p");
   status.setAttribute("role", "status");
-  status.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
+  status.className = "cd-status";
   (document.querySelector("article") ?? document.body).append(status);
 
+  // From file:// a browser fetches nothing, but loads the script that holds the same text.
+  const texts = new Map();
   const read = async (address) => {
+    if (!texts.has(address)) texts.set(address, await fetched(address).catch(() => loaded(address)));
+    return texts.get(address);
+  };
+  const fetched = async (address) => {
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(`${answer.status} ${address}`);
     return answer.text();
   };
+  const loaded = (address) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = `${address}.js`;
+      script.onload = () => resolve(self.capdemoFile);
+      script.onerror = reject;
+      document.head.append(script);
+      script.remove();
+    });
+
+  const write = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = document.createElement("textarea"); // where the page has no secure address
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    if (!done) throw new Error("refused");
+  };
 
   const tell = (button, word) => {
-    const before = button.textContent;
-    button.textContent = word;
-    status.textContent = word;
+    const before = (button.cdText ??= button.textContent);
+    button.textContent = status.textContent = word;
     setTimeout(() => {
       button.textContent = before;
       status.textContent = "";
     }, 2000);
   };
 
-  for (const button of document.querySelectorAll("[data-cd-copy], [data-cd-copy-file]")) {
-    button.addEventListener("click", async () => {
-      try {
-        const file = button.closest(".cd-card").querySelector("a[download]");
-        const text = button.dataset.cdCopy ?? (await read(file.href));
-        await navigator.clipboard.writeText(text);
-        tell(button, "Copied");
-      } catch {
-        tell(button, "Not copied");
+  for (const card of document.querySelectorAll(".cd-card")) {
+    const file = card.querySelector("a[download]").href;
+    for (const button of card.querySelectorAll("[data-cd-copy], [data-cd-copy-file]")) {
+      button.addEventListener("click", async () => {
+        try {
+          await write(button.dataset.cdCopy ?? (await read(file)));
+          tell(button, "Copied");
+        } catch {
+          tell(button, "Not copied");
+        }
+      });
+    }
+    // A page from the disk may not save other files of the disk, but text that it holds.
+    if (location.protocol === "file:") {
+      for (const link of card.querySelectorAll(".cd-card__head a[download]")) {
+        link.addEventListener("click", async (event) => {
+          if (link.href.startsWith("blob:")) return;
+          event.preventDefault();
+          link.href = URL.createObjectURL(new Blob([await read(file)], { type: "application/json" }));
+          link.click();
+        });
       }
-    });
-  }
-
-  for (const details of document.querySelectorAll("details.cd-json")) {
-    details.addEventListener("toggle", async () => {
+    }
+    card.querySelector(".cd-json").addEventListener("toggle", async ({ target: details }) => {
       if (!details.open || details.querySelector("pre")) return;
+      const pre = document.createElement("pre");
+      const code = document.createElement("code");
+      pre.tabIndex = 0;
+      pre.append(code);
       try {
-        const code = document.createElement("code");
-        code.textContent = await read(details.querySelector("a").href);
-        const pre = document.createElement("pre");
-        pre.tabIndex = 0;
-        pre.append(code);
+        code.textContent = await read(file);
         details.append(pre);
       } catch {
-        // The link to the file stays; from file:// a browser reads nothing.
+        // The link to the file stays.
       }
     });
   }
