@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from capdemo.outputs.lock import read_lock
+from capdemo.site.comparison import ADDRESS, comparison_rows
 from capdemo.site.node_reference import LINE
-from capdemo.site.references import find_example
+from capdemo.site.references import find_example, slug_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -27,6 +29,9 @@ EXAMPLES = sorted(
     for path in WORKFLOWS.rglob("*.toml")
     if path.name != "compare.toml"
 )
+COMPARED = {
+    slug_of(row.subject) for row in comparison_rows(read_lock(WORKFLOWS / "examples.lock.json"))
+}
 
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<source>[^)]*)\)(?P<attributes>\{[^}]*\})?")
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)]*)\)")
@@ -106,7 +111,10 @@ def test_every_picture_is_an_example_with_a_text_for_those_who_cannot_see_it(pag
 def test_every_link_leads_somewhere(page: Path) -> None:
     for link in LINK.finditer(body(page)):
         target, _, anchor = link["target"].partition("#")
-        if link[0] == LINE:
+        if link[0] == LINE or target == ADDRESS:
+            continue
+        if target.startswith(f"{ADDRESS}/"):
+            assert target.removeprefix(f"{ADDRESS}/") in COMPARED
             continue
         if target.startswith("/workflows/"):
             assert link["text"] == ""

@@ -86,7 +86,8 @@ def comparison_specs(project: Project, specs: Mapping[str, Spec]) -> dict[str, S
             compared = Compared(subject.title, method.label, row, column, f"{base.id}.json")
             same = own_input == subject.file and not method.set
             pair = base if same else _pair(base, subject, method)
-            pairs[pair.id] = replace(pair, compared=compared)
+            words = replace(pair.words, truth=pair.words.truth or subject.truth)
+            pairs[pair.id] = replace(pair, words=words, compared=compared)
     return pairs
 
 

@@ -12,6 +12,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from capdemo.errors import CapdemoError, InputError
 from capdemo.site.card import PREFIX, card
+from capdemo.site.comparison import ADDRESS, comparison
 from capdemo.site.elements import to_html
 from capdemo.site.figure import figure
 from capdemo.site.front_matter import check_address, close_heading_gaps, promote_title
@@ -99,13 +100,22 @@ class _Rendering:
         self._figures = 0
 
     def part(self, candidate: Element) -> str | None:
-        """The HTML of a figure or a card, or None for any other element."""
+        """The HTML of a figure, a card or a comparison, or None for any other element."""
         if candidate.tag == "img":
             return self._figure(candidate)
-        href = candidate.get("href", "") if candidate.tag == "a" else ""
-        if href.startswith(PREFIX) and not (candidate.text or len(candidate)):
+        if candidate.tag != "a" or candidate.text or len(candidate):
+            return None
+        href = candidate.get("href", "")
+        if href.startswith(PREFIX):
             return to_html(card(href, self._sources, self._place))
+        if href == ADDRESS or href.startswith(f"{ADDRESS}/"):
+            return self._comparison(href)
         return None
+
+    def _comparison(self, address: str) -> str:
+        first = self._figures == 0
+        self._figures += address != ADDRESS
+        return to_html(comparison(address, self._sources, self._place, first=first))
 
     def _figure(self, image: Element) -> str | None:
         line = picture_line(image.attrib, self._sources.examples, self._sources.keys)
