@@ -20,13 +20,14 @@ test: .venv/dev ## Run all tests
 	$(BIN)/pytest --numprocesses 2 -m 'not gpu and not browser'
 	$(BIN)/pytest -m browser # by itself: beside full-size networks a browser starves
 
-check: .venv/dev ## Lint, types, import layers, capdemo check, strict site build
+check: .venv/dev ## Lint, types, import layers, capdemo check, strict site build, budgets and links
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/capdemo check
 	$(BIN)/capdemo build --site-only
+	$(BIN)/python -m capdemo.site.audit
 
 serve: .venv/site ## Serve the site on this machine while you write
 	$(BIN)/mkdocs serve

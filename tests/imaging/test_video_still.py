@@ -32,5 +32,5 @@ def test_deep_frames_lose_their_lower_bits(tmp_path: Path) -> None:
 
 def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
     (tmp_path / "v.mp4").write_bytes(b"\0" * 99)
-    with pytest.raises(InputError, match="v.mp4"):
+    with pytest.raises(InputError, match=r"v\.mp4"):
         first_frame(tmp_path / "v.mp4")

@@ -114,29 +114,17 @@ def _comparison(
 def _tools(*, is_pair: bool, is_film: bool) -> Element:
     """Buttons that only a script can serve; a page without one does not show them."""
     buttons = [
-        ("play", "Play", "") if is_film else None,
-        ("both", "Side by side", "") if is_pair else None,
-        ("full", "1:1", "One picture pixel on one of the screen; drag or use the arrow keys"),
-        ("open", "Enlarge", ""),
+        _tool("play", "Play") if is_film else None,
+        _tool("both", "Side by side", **{"aria-pressed": "false"}) if is_pair else None,
+        _tool("full", "1:1", title="Every pixel; drag, or move with the arrow keys"),
+        _tool("open", "Enlarge"),
     ]
+    return element("div", {"class": "cd-tools", "role": "group", "aria-label": "View"}, *buttons)
+
+
+def _tool(does: str, words: str, **more: str) -> Element:
     return element(
-        "div",
-        {"class": "cd-tools", "role": "group", "aria-label": "View"},
-        *(
-            element(
-                "button",
-                {
-                    "class": "cd-tool",
-                    "type": "button",
-                    "data-cd-do": button[0],
-                    **({"aria-pressed": "false"} if button[0] in {"both", "full"} else {}),
-                    **({"title": button[2]} if button[2] else {}),
-                },
-                button[1],
-            )
-            for button in buttons
-            if button
-        ),
+        "button", {"class": "cd-tool", "type": "button", "data-cd-do": does, **more}, words
     )
 
 

@@ -31,9 +31,7 @@
       figure.style.setProperty("--cd-left", `${-100 * left}%`);
       figure.style.setProperty("--cd-top", `${-100 * top}%`);
       figure.classList.toggle("cd-figure--zoomed", zoom > 1);
-      tools.full.disabled = one < 1.02 && zoom === 1;
-      tools.full.setAttribute("aria-pressed", zoom > 1);
-      tools.full.textContent = zoom > 1 ? "Fit" : "1:1";
+      tools.full.textContent = zoom > 1 ? "Fit" : one > 1.02 ? "1:1" : "2\u00d7";
     };
     // A point of the frame, 0 to 1, keeps its place on the screen.
     const zoomTo = (wanted, x = 0.5, y = 0.5) => {
@@ -44,7 +42,7 @@
       if (zoom > 1) for (const source of sides.querySelectorAll("source[sizes]")) source.sizes = `${full}px`;
       show();
     };
-    const toggle = (x, y) => zoomTo(zoom > 1 ? 1 : Math.max(natural(), 1), x, y);
+    const toggle = (x, y) => zoomTo(zoom > 1 ? 1 : natural() > 1.02 ? natural() : 2, x, y);
     const at = (event) => {
       const box = (event.target.closest(".cd-frame") ?? frame).getBoundingClientRect();
       return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
