@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, tostring
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def element(
@@ -22,6 +22,15 @@ def element(
         elif child:
             made.text = (made.text or "") + child
     return made
+
+
+def facts_list(name: str, facts: Iterable[tuple[str, Element | str]]) -> Element:
+    """Terms and what is said of them, as a `<dl>`."""
+    pairs = [
+        element("div", {}, element("dt", {}, term), element("dd", {}, value))
+        for term, value in facts
+    ]
+    return element("dl", {"class": f"cd-facts {name}"}, *pairs)
 
 
 def to_html(made: Element) -> str:

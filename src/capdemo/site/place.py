@@ -30,6 +30,10 @@ class Place:
         start = posixpath.dirname(self.source if self.rewritten else self.url)
         return quote(posixpath.relpath(target, start or "."))
 
+    def page(self, target: str) -> str:
+        """The relative URL of another page, by its path without `.md`."""
+        return f"{self.relative(target)}/"
+
     def relative_source(self, target: str) -> str:
         """The relative path from this page's file to another file under `docs/`.
 

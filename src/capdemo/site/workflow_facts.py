@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -46,8 +47,18 @@ class WorkflowFacts:
     models: tuple[ModelFacts, ...]
     inputs: tuple[str, ...]
     """Input pictures as paths under `workflows/`."""
+    nodes: Mapping[str, int]
+    """Types in file order, with how many there are of each; notes and wires are none."""
+    known_nodes: frozenset[str]
+    """Those of the types that the reference of nodes has."""
     unknown_nodes: tuple[str, ...]
     """Types that capdemo does not run."""
+
+    @property
+    def models_size(self) -> int | None:
+        """Bytes of all its models; None where one of them is not known."""
+        sizes = [model.size for model in self.models]
+        return sum(size for size in sizes if size) if sizes and all(sizes) else None
 
 
 def workflow_facts(root: Path, workflow: str, record: Record | None) -> WorkflowFacts:
@@ -61,6 +72,8 @@ def workflow_facts(root: Path, workflow: str, record: Record | None) -> Workflow
         size=path.stat().st_size,
         models=tuple(_model(folder, name, record, catalogue) for folder, name in models),
         inputs=tuple(found for name in inputs if (found := _input_path(root, workflow, name))),
+        nodes=Counter(node.class_type for node in nodes),
+        known_nodes=frozenset(node.class_type for node in nodes if _schema(node)),
         unknown_nodes=tuple(dict.fromkeys(n.class_type for n in nodes if not _runs(n))),
     )
 
@@ -105,7 +118,9 @@ def _model(folder: str, name: str, record: Record | None, catalogue: Catalogue) 
     package = next((source for source in packages if ran and _is_of(ran, source)), None)
     if ran and package is None:
         return ModelFacts(folder, name, known, ran.sha256, ran.size, None)
-    file = next((s for s in sources if not isinstance(s, PackageSource) and s.sha256), None)
+    files = [source for source in sources if not isinstance(source, PackageSource)]
+    file = next((source for source in files if source.sha256), None)
+    file = file or next((source for source in files if source.size), None)
     sha256, size = (file.sha256, file.size) if file else (None, None)
     return ModelFacts(folder, name, known, sha256, size, package)
 
