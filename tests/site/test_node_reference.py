@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from tests.site.test_extension import render
 
 from capdemo.nodes import NODES
-from capdemo.site.node_reference import LINE, node_anchor, with_node_reference
+from capdemo.site.node_reference import node_anchor, node_reference
+from capdemo.site.place import Place
+from capdemo.site.sources import Sources
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LINE = "[](/nodes)"
 
 
 def test_every_node_has_an_entry_of_its_own(guide: Path) -> None:
@@ -24,7 +28,8 @@ def test_every_node_has_an_entry_of_its_own(guide: Path) -> None:
         not node.schema.executable for node in NODES.values()
     )
     assert "After." in page.text
-    headings = [line for line in with_node_reference([LINE], str) if line.startswith("###")]
+    lines = node_reference(Sources(guide), Place(), str)
+    headings = [line for line in lines if line.startswith("###")]
     assert "### Image" in headings
     assert all(heading.removeprefix("###").strip() for heading in headings)
     assert len(set(headings)) == len(headings)

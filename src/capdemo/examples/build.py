@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from capdemo import models
@@ -117,6 +118,7 @@ def _run(
             device=machine.device.partition(":")[0],
             device_name=models.device.device_name(machine.device),
             precision=machine.precision,
+            day=datetime.now(UTC).date().isoformat(),
         ),
         environment=environment(),
     )

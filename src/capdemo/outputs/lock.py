@@ -91,6 +91,8 @@ class Cost:
     device_name: str
     """As a reader would buy it: `AMD EPYC 9R14, 2 cores`."""
     precision: Literal["exact", "fast"]
+    day: str = ""
+    """When it ran, as `2026-11-23` in UTC; empty in records from before the day was kept."""
 
 
 @dataclass(frozen=True, slots=True)

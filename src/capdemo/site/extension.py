@@ -16,9 +16,9 @@ from capdemo.site.comparison import ADDRESS, comparison
 from capdemo.site.elements import to_html
 from capdemo.site.figure import figure
 from capdemo.site.front_matter import check_address, close_heading_gaps, promote_title
+from capdemo.site.generated import with_generated
 from capdemo.site.links import relative_link
 from capdemo.site.lists import normalise_lists
-from capdemo.site.node_reference import with_node_reference
 from capdemo.site.place import place_of
 from capdemo.site.references import picture_line
 from capdemo.site.replacements import replace
@@ -58,17 +58,23 @@ class CapdemoExtension(Extension):
             name: (state, tuple(reasons))
             for name, (state, reasons) in self.getConfig("states").items()
         }
-        md.preprocessors.register(_SourceStyle(md), "capdemo_source", SOURCE_PRIORITY)
-        tree = _Parts(md, read_sources(root, states))
-        md.treeprocessors.register(tree, "capdemo_parts", TREE_PRIORITY)
+        sources = read_sources(root, states)
+        md.preprocessors.register(_SourceStyle(md, sources), "capdemo_source", SOURCE_PRIORITY)
+        md.treeprocessors.register(_Parts(md, sources), "capdemo_parts", TREE_PRIORITY)
 
 
 class _SourceStyle(Preprocessor):
     """The page's text as Python-Markdown needs it."""
 
+    def __init__(self, md: Markdown, sources: Sources) -> None:
+        super().__init__(md)
+        self._sources = sources
+
     def run(self, lines: list[str]) -> list[str]:
-        titled = promote_title(lines, place_of(self.md).meta.get("title"))
-        return with_node_reference(normalise_lists(titled), self.md.htmlStash.store)
+        place = place_of(self.md)
+        titled = promote_title(lines, place.meta.get("title"))
+        stash = self.md.htmlStash.store
+        return with_generated(normalise_lists(titled), self._sources, place, stash)
 
 
 class _Parts(Treeprocessor):

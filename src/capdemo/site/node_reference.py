@@ -8,26 +8,18 @@ from typing import TYPE_CHECKING
 
 from capdemo.nodes import NODES
 from capdemo.site.elements import element, to_html
+from capdemo.site.usage import usage_of, used_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
     from capdemo.node_api import InputSchema, NodeSchema, Widget
-
-LINE = "[](/nodes)"
-"""The line of a page that the reference takes the place of."""
+    from capdemo.site.place import Place
+    from capdemo.site.sources import Sources
 
 _CORE = "comfy-core"
 _CODE = re.compile(r"`([^`]+)`")
-
-
-def with_node_reference(lines: Sequence[str], stash: Callable[[str], str]) -> list[str]:
-    """The page's lines, with the reference where `LINE` stands.
-
-    `stash` keeps HTML out of Markdown's reach and gives what stands for it.
-    """
-    return [new for line in lines for new in (_reference(stash) if line == LINE else [line])]
 
 
 def node_anchor(class_type: str) -> str:
@@ -35,12 +27,16 @@ def node_anchor(class_type: str) -> str:
     return "node-" + re.sub(r"[^A-Za-z0-9_.]", "-", class_type)
 
 
-def _reference(stash: Callable[[str], str]) -> Iterator[str]:
+def node_reference(sources: Sources, place: Place, stash: Callable[[str], str]) -> Iterator[str]:
+    """Every node's entry, ComfyUI's own by category and then pack by pack."""
+    usage = usage_of(sources, place.source.partition("/")[0])
     schemas = sorted((NODES[name].schema for name in NODES), key=_order)
     for group, members in groupby(schemas, key=_group):
         yield from ("", f"### {group}", "")
         for schema in members:
-            yield from (stash(to_html(_entry(schema))), "")
+            workflows = usage.nodes.get(schema.class_type, ())
+            links = used_in(workflows, usage, place)
+            yield from (stash(to_html(_entry(schema, links))), "")
 
 
 def _order(schema: NodeSchema) -> tuple[bool, str, str]:
@@ -55,7 +51,7 @@ def _group(schema: NodeSchema) -> str:
     return name[:1].upper() + name[1:] or "Other"
 
 
-def _entry(schema: NodeSchema) -> Element:
+def _entry(schema: NodeSchema, links: list[Element | str]) -> Element:
     first, _, more = schema.description.partition("\n\n")
     summary = element(
         "summary",
@@ -74,6 +70,7 @@ def _entry(schema: NodeSchema) -> Element:
         _inputs(schema.inputs),
         _outputs(schema),
         _source(schema),
+        element("p", {}, element("b", {}, "Used in: "), *links) if links else None,
     )
 
 
