@@ -38,6 +38,7 @@ from capdemo.node_api.widgets import (
     Name,
     Range,
     Seed,
+    UsedInstead,
     option,
 )
 
@@ -74,6 +75,7 @@ __all__ = [
     "SavedFile",
     "Seed",
     "UpscaleModel",
+    "UsedInstead",
     "Video",
     "VideoComponents",
     "VideoInfo",
