@@ -39,9 +39,9 @@ class RedrawTiles(Protocol):
         canvas: Size,
         progress: Callable[[int, int], None],
     ) -> Image:
-        """The tiles, one for every picture and region, redrawn; all regions of the first first.
+        """The tiles redrawn, which may change their size.
 
-        `regions` are where they lie on a canvas of that size. The results may differ in size.
+        `regions` says where each lies on a canvas of that size; one region stands for all.
         """
         ...
 
@@ -83,20 +83,16 @@ def redraw(
     groups = plan_steps(canvas, tiles, seams)
     pictures = _pictures(image)
     for number, group in enumerate(groups):
-        cuts = [_cut(picture, step) for picture in pictures for step in group]
-        together = len(group) > 1 or tiles.at_once > 1
-        regions = [step.region for step in group] * (len(pictures) if together else 1)
-        redrawn = redraw_tiles(
-            _image(cuts), regions, canvas, partial(_share, progress, number, len(groups))
-        )
-        results = iter(_pictures(redrawn))
-        masks = [step.mask(canvas) for step in group]
-        for picture in pictures:
-            for step, mask in zip(group, masks, strict=True):
-                # The pack composites by alpha. On an opaque picture that is the same number for
-                # each of the 256 values of picture, tile and mask.
-                tile = next(results).resize(step.region.size, _LANCZOS)
-                picture.paste(tile, (step.region.left, step.region.top), mask)
+        pieces = [(picture, step) for picture in pictures for step in group]
+        regions = [step.region for _, step in pieces] if len(group) > 1 else [group[0].region]
+        part = partial(_share, progress, number, len(groups))
+        redrawn = redraw_tiles(_image([_cut(*piece) for piece in pieces]), regions, canvas, part)
+        masks = [step.mask(canvas) for step in group] * len(pictures)
+        for (picture, step), tile, mask in zip(pieces, _pictures(redrawn), masks, strict=True):
+            # The pack composites by alpha. On an opaque picture that is the same number for each
+            # of the 256 values of picture, tile and mask.
+            fitted = tile.resize(step.region.size, _LANCZOS)
+            picture.paste(fitted, (step.region.left, step.region.top), mask)
     return _image(pictures)
 
 
