@@ -6,6 +6,6 @@ of one of its modules is first named.
 
 import lazy_loader
 
-__all__: list[str] = ["tile_prompts"]
+__all__: list[str] = ["tile_painter"]
 
 __getattr__, __dir__, _ = lazy_loader.attach(__name__, submodules=__all__)
