@@ -1,0 +1,90 @@
+"""Linear layers that keep their weights as a file has them and compute in the type of their input.
+
+A weight may lie in another type (float8, bfloat16), on another device than the computation, and
+may carry a factor (scaled float8). It is cast when the layer is called and the copy is dropped
+afterwards, so that a network takes the memory of its file, not of its arithmetic.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import nn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class WeightChange(Protocol):
+    """What a LoRA does to one weight."""
+
+    def __call__(self, weight: torch.Tensor, /) -> torch.Tensor:
+        """The changed weight, float32, from the weight, float32, on the same device."""
+        ...
+
+
+class StoredLinear(nn.Module):
+    """`torch.nn.Linear` without a type of its own."""
+
+    def __init__(self, inner: nn.Linear) -> None:
+        super().__init__()
+        self.in_features, self.out_features = inner.in_features, inner.out_features
+        self.weight = inner.weight
+        self.bias = inner.bias
+        self.scale: torch.Tensor | None = None
+        """One float32 number by which the stored weight is multiplied, or None for 1."""
+        self.changes: Sequence[WeightChange] = ()
+        """LoRAs, in the order in which they are applied."""
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Cast the weight to the type and the device of `features`, and multiply."""
+        bias = self.bias
+        if bias is not None:
+            bias = bias.to(device=features.device, dtype=features.dtype)
+        return nn.functional.linear(features, self._weight_for(features), bias)
+
+    def _weight_for(self, features: torch.Tensor) -> torch.Tensor:
+        # First to the device, since float8 is the shorter way.
+        weight: torch.Tensor = self.weight.to(features.device, non_blocking=True)
+        if not self.changes:
+            weight = weight.to(features.dtype)
+            return weight if self.scale is None else weight * self.scale.to(weight)
+        weight = weight.to(torch.float32)
+        if self.scale is not None:
+            weight = weight * self.scale.to(weight)
+        for change in self.changes:
+            weight = change(weight)
+        return weight.to(features.dtype)
+
+
+def store_linears(module: nn.Module) -> None:
+    """Replace every `torch.nn.Linear` inside by a `StoredLinear` with the same parameters."""
+    for name, child in list(module.named_children()):
+        if isinstance(child, nn.Linear):
+            setattr(module, name, StoredLinear(child))
+        else:
+            store_linears(child)
+
+
+def stored_linears(module: nn.Module) -> dict[str, StoredLinear]:
+    """All such layers by their names, in the order of the computation."""
+    return {
+        name: child for name, child in module.named_modules() if isinstance(child, StoredLinear)
+    }
+
+
+@contextmanager
+def changed(
+    module: nn.Module, changes: Mapping[str, Sequence[WeightChange]]
+) -> Iterator[None]:
+    """Let LoRAs act on the layers of these names while the body runs."""
+    layers = stored_linears(module) if changes else {}
+    for name, of_layer in changes.items():
+        layers[name].changes = of_layer
+    try:
+        yield
+    finally:
+        for name in changes:
+            layers[name].changes = ()
