@@ -39,6 +39,8 @@ class QwenImageNetwork(nn.Module):
             self.layers = QwenImageTransformer2DModel(**config)
         store_linears(self.layers)
         self.layers.eval().requires_grad_(requires_grad=False)
+        self.context_features: int = self.layers.config.joint_attention_dim
+        """Of a prompt's tokens."""
         self.axes: tuple[int, int, int] = self.layers.config.axes_dims_rope
         for block in self.layers.transformer_blocks:
             block.attn.set_processor(_JointAttention())

@@ -37,6 +37,8 @@ class ScaledWeights:
     """Everything but the factors."""
     factors: Mapping[str, torch.Tensor]
     """By the layer's name: one float32 number without dimensions."""
+    marked: torch.dtype | None
+    """The type that the older spelling's marker names; None where there is no marker."""
 
 
 def take_factors(state_dict: Mapping[str, torch.Tensor], where: str) -> ScaledWeights:
@@ -54,20 +56,27 @@ def take_factors(state_dict: Mapping[str, torch.Tensor], where: str) -> ScaledWe
             _check_format(tensor, where)
         elif key != _MARK and not key.endswith(_OF_INPUTS):
             weights[key] = tensor
-    return ScaledWeights(weights, factors)
+    marker = state_dict.get(_MARK)
+    return ScaledWeights(weights, factors, None if marker is None else marker.dtype)
 
 
-def give_factors(
-    layers: Mapping[str, StoredLinear], factors: Mapping[str, torch.Tensor], where: str
-) -> None:
-    """Hand each layer its factor. Raises `InputError` where one belongs to no layer."""
-    for name, factor in factors.items():
+def give_factors(layers: Mapping[str, StoredLinear], scaled: ScaledWeights, where: str) -> None:
+    """Hand each layer its factor.
+
+    Under the older spelling ComfyUI holds every linear layer in the marker's type, biases too,
+    and so rounds what the file has finer; so it is done here. Raises `InputError` where a factor
+    belongs to no layer.
+    """
+    for name, factor in scaled.factors.items():
         if name not in layers:
             raise InputError(
                 f"The file has a factor for {name}, which is no layer of this network.",
                 where=where,
             )
         layers[name].scale = factor
+    if scaled.marked is not None:
+        for layer in layers.values():
+            layer.round_to(scaled.marked)
 
 
 def _layer(key: str, endings: tuple[str, ...]) -> str:

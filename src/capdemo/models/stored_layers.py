@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import nn
 
+from capdemo.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -33,6 +35,8 @@ class StoredLinear(nn.Module):
         self.in_features, self.out_features = inner.in_features, inner.out_features
         self.weight = inner.weight
         self.bias = inner.bias
+        self.resident: torch.Tensor | None = None
+        """A copy of the weight on the device of the computation, where there is room for it."""
         self.scale: torch.Tensor | None = None
         """One float32 number by which the stored weight is multiplied, or None for 1."""
         self.changes: Sequence[WeightChange] = ()
@@ -45,9 +49,16 @@ class StoredLinear(nn.Module):
             bias = bias.to(device=features.device, dtype=features.dtype)
         return nn.functional.linear(features, self._weight_for(features), bias)
 
+    def round_to(self, dtype: torch.dtype) -> None:
+        """Store weight and bias in this type."""
+        self.weight.data = self.weight.data.to(dtype)
+        if self.bias is not None:
+            self.bias.data = self.bias.data.to(dtype)
+
     def _weight_for(self, features: torch.Tensor) -> torch.Tensor:
+        weight: torch.Tensor = self.weight if self.resident is None else self.resident
         # First to the device, since float8 is the shorter way.
-        weight: torch.Tensor = self.weight.to(features.device, non_blocking=True)
+        weight = weight.to(features.device, non_blocking=True)
         if not self.changes:
             weight = weight.to(features.dtype)
             return weight if self.scale is None else weight * self.scale.to(weight)
@@ -88,3 +99,43 @@ def changed(
     finally:
         for name in changes:
             layers[name].changes = ()
+
+
+def fill(
+    module: nn.Module, weights: Mapping[str, torch.Tensor], dtype: torch.dtype, where: str
+) -> None:
+    """Give a module made on the meta device its weights.
+
+    Matrices of linear layers and tables of words stay as they are; the rest, which is small, is
+    cast to `dtype`. Raises `InputError` where weights are missing, left over or of another size.
+    """
+    wanted = module.state_dict()
+    odd = sorted(wanted.keys() ^ weights.keys())
+    if odd:
+        lacking = len(wanted.keys() - weights.keys())
+        raise InputError(
+            f"{lacking} weights are missing and {len(odd) - lacking} are left over, "
+            f"for one {odd[0]}.",
+            where=where,
+            hint="Download the file again, or choose another one.",
+        )
+    for name, expected in wanted.items():
+        if weights[name].shape != expected.shape:
+            raise InputError(
+                f"The weight {name} has the shape {tuple(weights[name].shape)}, where "
+                f"{tuple(expected.shape)} is needed.",
+                where=where,
+                hint="Download the file again, or choose another one.",
+            )
+    stored = _kept_as_stored(module)
+    ready = {name: value if name in stored else value.to(dtype) for name, value in weights.items()}
+    module.load_state_dict(ready, assign=True)
+    module.requires_grad_(requires_grad=False)
+
+
+def _kept_as_stored(module: nn.Module) -> set[str]:
+    return {
+        f"{name}.weight"
+        for name, child in module.named_modules()
+        if isinstance(child, StoredLinear | nn.Embedding)
+    }
