@@ -84,7 +84,7 @@ def _read_pickled(path: Path) -> Any:
 
 
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:
-    known = _recognise_start(path)
+    known = recognise_start(path)
     if known:
         return InputError(f"The file is {known}.", where=str(path), hint="Download it again.")
     detail = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
@@ -95,7 +95,8 @@ def _not_weights(path: Path, why: str, error: Exception) -> InputError:
     )
 
 
-def _recognise_start(path: Path) -> str:
+def recognise_start(path: Path) -> str:
+    """What else than weights a file is by its first bytes, as a clause; empty where unknown."""
     if not path.is_file():
         return "absent"
     with path.open("rb") as file:
