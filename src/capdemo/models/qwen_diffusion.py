@@ -8,6 +8,7 @@ import torch
 
 from capdemo.errors import InputError
 from capdemo.models.layer_placing import PlacedLayers
+from capdemo.models.lora import find_changes, unfit
 from capdemo.models.qwen_network import QwenImageNetwork
 from capdemo.models.scaled_float8 import give_factors, take_factors
 from capdemo.models.stored_layers import changed, fill, stored_linears
@@ -15,10 +16,10 @@ from capdemo.models.wan_latents import WAN_LATENTS
 from capdemo.node_api.diffusion import NetworkInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from capdemo.models.stored_layers import WeightChange
+    from capdemo.models.stored_network import Change
     from capdemo.node_api.conditioning import Condition
     from capdemo.node_api.diffusion import Canvas
 
@@ -51,7 +52,7 @@ class QwenImage:
         self,
         layers: PlacedLayers,
         dtype: torch.dtype,
-        changes: Mapping[str, tuple[WeightChange, ...]] | None = None,
+        changes: Mapping[str, tuple[Change, ...]] | None = None,
     ) -> None:
         self._layers = layers
         self._dtype = dtype
@@ -95,12 +96,18 @@ class QwenImage:
             )
         return velocity.float()
 
-    def with_changes(self, changes: Mapping[str, WeightChange]) -> Self:
-        """The same network whose layers of these names are changed, after earlier changes."""
-        merged = {
-            name: (*self._changes.get(name, ()), *([changes[name]] if name in changes else []))
-            for name in {**self._changes, **changes}
-        }
+    def with_lora(self, weights: Mapping[str, torch.Tensor], strength: float) -> Self:
+        """As `DiffusionNetwork`; the names may be diffusers', kohya's, peft's or LyCORIS's."""
+        layers = stored_linears(self._layers.module.layers)
+        shapes = {f"{name}.weight": tuple(layer.weight.shape) for name, layer in layers.items()}
+        shapes |= {f"{name}.bias": (layer.out_features,) for name, layer in layers.items()}
+        places = {called: f"{name}.weight" for name in layers for called in _lora_names(name)}
+        changes = find_changes(weights, places, shapes, strength)
+        if not changes:
+            raise unfit(weights, "Qwen-Image")
+        merged = dict(self._changes)
+        for name, change in changes.items():
+            merged[name] = (*merged.get(name, ()), change)
         return type(self)(self._layers, self._dtype, merged)
 
     def ready(self) -> AbstractContextManager[None]:
@@ -155,6 +162,13 @@ def _config(weights: Mapping[str, torch.Tensor]) -> dict[str, Any]:
         "num_attention_heads": weights["img_in.weight"].shape[0] // head,
         "joint_attention_dim": weights["txt_in.weight"].shape[1],
     }
+
+
+def _lora_names(layer: str) -> Iterator[str]:
+    """What LoRA files call a layer."""
+    yield from (layer, f"transformer.{layer}", f"diffusion_model.{layer}")
+    flat = layer.replace(".", "_")
+    yield from (f"lora_unet_{flat}", f"lycoris_{flat}")
 
 
 def _scaled(latent: torch.Tensor) -> torch.Tensor:

@@ -6,26 +6,20 @@ the tokens of a picture in the order of the vision tower's windows (see `see`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from transformers.models.qwen2_5_vl.configuration_qwen2_5_vl import (
-    Qwen2_5_VLTextConfig,
-    Qwen2_5_VLVisionConfig,
-)
-from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import (
-    Qwen2_5_VisionTransformerPretrainedModel,
-    Qwen2_5_VLTextModel,
-    get_vision_window_index,
-)
 
+from capdemo.models.library_imports import import_library
 from capdemo.models.qwen_pictures import MERGE, PATCH, Patches
 from capdemo.models.qwen_tokenizer import END_OF_TEXT
 from capdemo.models.stored_layers import store_linears
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_LIBRARY = "transformers.models.qwen2_5_vl"
 
 _HEAD = 128
 """Features a head of the language model."""
@@ -39,16 +33,16 @@ _WHOLE_PICTURE_LAYERS = (7, 15, 23, 31)
 class QwenLanguageModel(nn.Module):
     """The language model and the vision tower of Qwen2.5-VL, without its head."""
 
-    def __init__(
-        self, model: Qwen2_5_VLTextConfig, visual: Qwen2_5_VLVisionConfig
-    ) -> None:
+    def __init__(self, model: Any, visual: Any) -> None:
         super().__init__()
+        library = import_library(f"{_LIBRARY}.modeling_qwen2_5_vl")
         with torch.device("meta"):
-            self.model = Qwen2_5_VLTextModel(model)
-            self.visual = Qwen2_5_VisionTransformerPretrainedModel(visual)
+            self.model = library.Qwen2_5_VLTextModel(model)
+            self.visual = library.Qwen2_5_VisionTransformerPretrainedModel(visual)
         # The angles of rotation are no weights, so no file fills them.
         self.model.rotary_emb = type(self.model.rotary_emb)(model)
         self.visual.rotary_pos_emb = type(self.visual.rotary_pos_emb)(visual)
+        self._window_order = library.get_vision_window_index
         store_linears(self)
         self.eval().requires_grad_(requires_grad=False)
 
@@ -60,7 +54,7 @@ class QwenLanguageModel(nn.Module):
         """
         grid = torch.tensor([[1, patches.rows, patches.columns]], device=device)
         seen = self.visual(patches.values.to(device), grid_thw=grid).pooler_output
-        order, _ = get_vision_window_index(
+        order, _ = self._window_order(
             grid, spatial_merge_size=MERGE, window_size=_WINDOW, patch_size=PATCH
         )
         tokens: torch.Tensor = seen[order]
@@ -105,9 +99,9 @@ def positions(prompt: Sequence[int | Patches]) -> torch.Tensor:
 
 def text_config(
     *, words: int, features: int, inner: int, layers: int, queries: int, keys: int
-) -> Qwen2_5_VLTextConfig:
+) -> Any:
     """The language model's; `queries` and `keys` are widths of their projections."""
-    return Qwen2_5_VLTextConfig(
+    return import_library(f"{_LIBRARY}.configuration_qwen2_5_vl").Qwen2_5_VLTextConfig(
         vocab_size=words,
         hidden_size=features,
         intermediate_size=inner,
@@ -126,11 +120,9 @@ def text_config(
     )
 
 
-def vision_config(
-    *, features: int, inner: int, layers: int, output: int
-) -> Qwen2_5_VLVisionConfig:
+def vision_config(*, features: int, inner: int, layers: int, output: int) -> Any:
     """The vision tower's."""
-    return Qwen2_5_VLVisionConfig(
+    return import_library(f"{_LIBRARY}.configuration_qwen2_5_vl").Qwen2_5_VLVisionConfig(
         depth=layers,
         hidden_size=features,
         intermediate_size=inner,

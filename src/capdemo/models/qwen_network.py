@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from diffusers import QwenImageTransformer2DModel
 from torch import nn
 from torch.nn import functional
 
 from capdemo.errors import InputError
+from capdemo.models.library_imports import import_library
 from capdemo.models.qwen_positions import (
     PATCH,
     Grid,
@@ -35,8 +35,9 @@ class QwenImageNetwork(nn.Module):
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__()
+        library = import_library("diffusers")
         with torch.device("meta"):
-            self.layers = QwenImageTransformer2DModel(**config)
+            self.layers = library.QwenImageTransformer2DModel(**config)
         store_linears(self.layers)
         self.layers.eval().requires_grad_(requires_grad=False)
         self.context_features: int = self.layers.config.joint_attention_dim

@@ -8,7 +8,7 @@ afterwards, so that a network takes the memory of its file, not of its arithmeti
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -18,13 +18,7 @@ from capdemo.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-
-class WeightChange(Protocol):
-    """What a LoRA does to one weight."""
-
-    def __call__(self, weight: torch.Tensor, /) -> torch.Tensor:
-        """The changed weight, float32, from the weight, float32, on the same device."""
-        ...
+    from capdemo.models.stored_network import Change
 
 
 class StoredLinear(nn.Module):
@@ -39,14 +33,14 @@ class StoredLinear(nn.Module):
         """A copy of the weight on the device of the computation, where there is room for it."""
         self.scale: torch.Tensor | None = None
         """One float32 number by which the stored weight is multiplied, or None for 1."""
-        self.changes: Sequence[WeightChange] = ()
-        """LoRAs, in the order in which they are applied."""
+        self.changes: Mapping[str, Sequence[Change]] = {}
+        """What LoRAs do to `weight` and to `bias`, in the order in which they are applied."""
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Cast the weight to the type and the device of `features`, and multiply."""
         bias = self.bias
         if bias is not None:
-            bias = bias.to(device=features.device, dtype=features.dtype)
+            bias = self._changed("bias", bias.to(features.device)).to(features.dtype)
         return nn.functional.linear(features, self._weight_for(features), bias)
 
     def round_to(self, dtype: torch.dtype) -> None:
@@ -59,15 +53,19 @@ class StoredLinear(nn.Module):
         weight: torch.Tensor = self.weight if self.resident is None else self.resident
         # First to the device, since float8 is the shorter way.
         weight = weight.to(features.device, non_blocking=True)
-        if not self.changes:
+        if "weight" not in self.changes:
             weight = weight.to(features.dtype)
             return weight if self.scale is None else weight * self.scale.to(weight)
         weight = weight.to(torch.float32)
         if self.scale is not None:
             weight = weight * self.scale.to(weight)
-        for change in self.changes:
-            weight = change(weight)
-        return weight.to(features.dtype)
+        return self._changed("weight", weight).to(features.dtype)
+
+    def _changed(self, name: str, value: torch.Tensor) -> torch.Tensor:
+        """The weight or the bias after its changes, which work in float32."""
+        for change in self.changes.get(name, ()):
+            value = change(value.to(torch.float32))
+        return value
 
 
 def store_linears(module: nn.Module) -> None:
@@ -87,18 +85,17 @@ def stored_linears(module: nn.Module) -> dict[str, StoredLinear]:
 
 
 @contextmanager
-def changed(
-    module: nn.Module, changes: Mapping[str, Sequence[WeightChange]]
-) -> Iterator[None]:
-    """Let LoRAs act on the layers of these names while the body runs."""
+def changed(module: nn.Module, changes: Mapping[str, Sequence[Change]]) -> Iterator[None]:
+    """Let LoRAs act on weights and biases of these names while the body runs."""
     layers = stored_linears(module) if changes else {}
-    for name, of_layer in changes.items():
-        layers[name].changes = of_layer
+    for name, of_parameter in changes.items():
+        layer, _, parameter = name.rpartition(".")
+        layers[layer].changes = {**layers[layer].changes, parameter: of_parameter}
     try:
         yield
     finally:
-        for name in changes:
-            layers[name].changes = ()
+        for layer in layers.values():
+            layer.changes = {}
 
 
 def fill(

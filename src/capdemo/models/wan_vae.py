@@ -10,10 +10,9 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import torch
-from diffusers import AutoencoderKLQwenImage
-from diffusers.loaders.single_file_utils import convert_wan_vae_to_diffusers
 
 from capdemo.errors import InputError
+from capdemo.models.library_imports import import_library
 from capdemo.models.tiled_axes import TiledAxis, in_tiles
 from capdemo.models.wan_latents import WAN_LATENTS
 from capdemo.node_api.diffusion import Tiles
@@ -28,12 +27,7 @@ TIME = 4
 """Frames of all latent frames but the first, which holds one."""
 
 _MARK = "decoder.middle.0.residual.0.gamma"
-_NEWERSIDE = 8
-"""Pixels along each side of a cell of the latent."""
-TIME = 4
-"""Frames of all latent frames but the first, which holds one."""
-
-_MARK = "decoder.upsamples.0.upsamples.0.residual.2.weight"
+_NEWER_MARK = "decoder.upsamples.0.upsamples.0.residual.2.weight"
 
 
 def is_wan_vae(state_dict: Mapping[str, Any]) -> bool:
@@ -41,8 +35,10 @@ def is_wan_vae(state_dict: Mapping[str, Any]) -> bool:
     return _MARK in state_dict
 
 
-def build_wan_vae(state_dict: Mapping[str, torch.Tensor], where: str) -> AutoencoderKLQwenImage:
-    """The autoencoder with these weights, in their own type, on the CPU.
+def build_wan_vae(
+    state_dict: Mapping[str, torch.Tensor], where: str, dtype: torch.dtype = torch.float32
+) -> Any:
+    """The autoencoder with these weights, on the CPU.
 
     Raises `InputError` where weights are missing or left over, or are of Wan 2.2.
     """
@@ -53,11 +49,14 @@ def build_wan_vae(state_dict: Mapping[str, torch.Tensor], where: str) -> Autoenc
             hint="Choose qwen_image_vae.safetensors or wan_2.1_vae.safetensors.",
         )
     with torch.device("meta"):
-        autoencoder = AutoencoderKLQwenImage(
+        autoencoder = import_library("diffusers").AutoencoderKLQwenImage(
             base_dim=state_dict["encoder.conv1.weight"].shape[0],
             z_dim=state_dict["conv2.weight"].shape[0],
         )
-    converted = convert_wan_vae_to_diffusers(dict(state_dict))
+    keys = import_library("diffusers.loaders.single_file_utils")
+    converted = keys.convert_wan_vae_to_diffusers(
+        {key: weight.to(dtype) for key, weight in state_dict.items()}
+    )
     missing, unexpected = autoencoder.load_state_dict(converted, strict=False, assign=True)
     if missing or unexpected:
         odd = (*missing, *unexpected)[0]
@@ -75,10 +74,10 @@ class WanVae:
 
     latent_format = WAN_LATENTS
 
-    def __init__(self, autoencoder: AutoencoderKLQwenImage, device: str) -> None:
-        self._device = torch.device(device)
-        self._dtype = torch.float32 if self._device.type == "cpu" else torch.bfloat16
-        self._autoencoder = autoencoder.to(dtype=self._dtype)
+    def __init__(self, autoencoder: Any, device: torch.device, dtype: torch.dtype) -> None:
+        self._device = device
+        self._dtype = dtype
+        self._autoencoder = autoencoder
 
     def encode(self, image: Image) -> torch.Tensor:
         """As `Vae`: a batch of pictures is taken as the frames of one video."""
@@ -124,13 +123,26 @@ class WanVae:
         return mode.float().cpu()
 
     def _decode(self, samples: torch.Tensor) -> torch.Tensor:
-        video: torch.Tensor = self._autoencoder.decode(samples.to(self._device, self._dtype)).sample
-        return video.float().cpu()
+        """Frame by frame, and not clamped as diffusers' `decode`: tiles are blended before that."""
+        network = self._autoencoder
+        network.clear_cache()
+        cells = network.post_quant_conv(samples.to(self._device, self._dtype))
+        frames = [
+            network.decoder(frame, feat_cache=network._feat_map, feat_idx=[0])  # noqa: SLF001
+            for frame in cells.split(1, dim=2)
+        ]
+        network.clear_cache()
+        return torch.cat(frames, dim=2).float().cpu()
 
 
 def load_wan_vae(weights: Mapping[str, torch.Tensor], *, where: str, device: str) -> WanVae:
-    """The VAE with these weights. Raises `InputError` as `build_wan_vae`."""
-    return WanVae(build_wan_vae(weights, where), device)
+    """The VAE with these weights: float32 on a CPU, bfloat16 on a GPU, as in ComfyUI.
+
+    Raises `InputError` as `build_wan_vae`.
+    """
+    place = torch.device(device)
+    dtype = torch.float32 if place.type == "cpu" else torch.bfloat16
+    return WanVae(build_wan_vae(weights, where, dtype), place, dtype)
 
 
 def _as_video(image: Image) -> torch.Tensor:
