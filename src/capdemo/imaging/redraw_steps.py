@@ -52,6 +52,11 @@ class Seams:
     padding: int = 16
     """Pixels around a seam that are redrawn and thrown away."""
 
+    def __post_init__(self) -> None:
+        """Raise `InputError` for a band without a width."""
+        if self.mode == "Band Pass" and self.width < 1:
+            raise InputError("Bands have no width.", hint="Set seam_fix_width to 8 or more.")
+
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
@@ -67,6 +72,14 @@ class Tiles:
     """Whether all are redrawn at one size, or each at the smallest that holds it."""
     at_once: int = 1
     """How many tiles are redrawn together, none seeing the others' results; not seams."""
+
+    def __post_init__(self) -> None:
+        """Raise `InputError` where tiles of different sizes are to be redrawn together."""
+        if self.at_once > 1 and not self.uniform:
+            raise InputError(
+                f"{self.at_once} tiles cannot be redrawn together while their sizes differ.",
+                hint="Turn force_uniform_tiles on, or set batch_size to 1.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +118,7 @@ class _Pass:
 
 
 def plan_steps(canvas: Size, tiles: Tiles, seams: Seams) -> list[tuple[Step, ...]]:
-    """Every step, those in one group that are redrawn together, in the order of the work.
-
-    Raises `InputError` for settings that exclude each other.
-    """
-    if tiles.at_once > 1 and not tiles.uniform:
-        raise InputError(
-            f"{tiles.at_once} tiles cannot be redrawn together while their sizes differ.",
-            hint="Turn force_uniform_tiles on, or set batch_size to 1.",
-        )
-    if seams.mode == "Band Pass" and seams.width < 1:
-        raise InputError("Bands have no width.", hint="Set seam_fix_width to 8 or more.")
+    """Every step, those in one group that are redrawn together, in the order of the work."""
     return [*_tiles(canvas, tiles), *((step,) for step in _seams(canvas, tiles, seams))]
 
 
