@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from capdemo.engine.remarks import remarks
 from capdemo.engine.validate import validate
 from capdemo.errors import (
     InputError,
@@ -98,6 +99,7 @@ def check(
     checked = validate(graph, NODES.schemas, check_file, file=str(file.path), broken=broken)
     known = {(problem.node, problem.kind) for problem in problems}
     problems += [found for found in checked.problems if (found.node, found.kind) not in known]
+    problems += remarks(checked.graph, NODES.schemas, file=str(file.path))
     metadata = _metadata(file, checked.graph, changed=bool(changes))
     names = search_names(file.ui) if file.ui is not None and file.api is None else None
     prepared = Prepared(

@@ -25,6 +25,12 @@ Rotation: TypeAlias = Literal["none", "90 degrees", "180 degrees", "270 degrees"
 FlipMethod: TypeAlias = Literal["x-axis: vertically", "y-axis: horizontally"]
 """At which axis an image is mirrored."""
 
+RedrawOrder: TypeAlias = Literal["Linear", "Chess", "None"]
+"""In which order Ultimate SD Upscale redraws the tiles of a picture, if at all."""
+
+SeamFix: TypeAlias = Literal["None", "Band Pass", "Half Tile", "Half Tile + Intersections"]
+"""What Ultimate SD Upscale redraws once more where tiles meet."""
+
 FrameColour: TypeAlias = Literal["white", "black"]
 """What ResizeAndPadImage fills its frame with."""
 

@@ -22,6 +22,7 @@ from capdemo.node_api.widgets import (
     Name,
     Range,
     Seed,
+    UsedInstead,
     option_name,
 )
 
@@ -205,7 +206,7 @@ def _widget_entry(name: str, parts: _Hint, default: Any) -> InputSchema:
 def _widget(parts: _Hint, default: Any) -> Widget:
     notes = {type(note): note for note in parts.notes}
     model, upload, bounds = notes.get(ModelFile), notes.get(InputFile), notes.get(Range)
-    custom = notes.get(Custom)
+    custom, other = notes.get(Custom), notes.get(UsedInstead)
     kind = parts.kinds[0]
     choices = get_args(kind) if get_origin(kind) is Literal else ()
     is_combo = bool(choices or model or upload)
@@ -225,6 +226,7 @@ def _widget(parts: _Hint, default: Any) -> Widget:
         control_after_generate=True if Seed in notes else None,
         multiline=Multiline in notes,
         dynamic_prompts=DynamicPrompts in notes,
+        used_instead=other.name if isinstance(other, UsedInstead) else None,
     )
 
 

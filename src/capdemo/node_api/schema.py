@@ -55,6 +55,8 @@ class Widget:
     multiline: bool = False
     dynamic_prompts: bool = False
     """Whether the editor replaces `{a|b}` by a choice and drops comments before it queues."""
+    used_instead: str | None = None
+    """The input whose value the node uses in place of this one, which has no effect."""
     serialized: bool = True
     """Whether the value is sent to the executor; a widget that only shows something is not."""
 

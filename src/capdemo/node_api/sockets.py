@@ -6,6 +6,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NewType, Protocol
 
+from capdemo.node_api.conditioning import Conditioning
+from capdemo.node_api.diffusion import (
+    ControlNet,
+    DiffusionModel,
+    Guider,
+    Noise,
+    Sampler,
+    Sigmas,
+    TextEncoder,
+    Vae,
+)
 from capdemo.node_api.faces import FaceRestoreModel
 
 if TYPE_CHECKING:
@@ -128,6 +139,15 @@ SOCKET_TYPES: Mapping[Any, str] = MappingProxyType(
         FileNames: "VHS_FILENAMES",
         UpscaleModel: "UPSCALE_MODEL",
         FaceRestoreModel: "FACERESTORE_MODEL",
+        DiffusionModel: "MODEL",
+        TextEncoder: "CLIP",
+        Vae: "VAE",
+        Conditioning: "CONDITIONING",
+        ControlNet: "CONTROL_NET",
+        Sampler: "SAMPLER",
+        Sigmas: "SIGMAS",
+        Guider: "GUIDER",
+        Noise: "NOISE",
         Anything: "*",
     },
 )

@@ -78,6 +78,14 @@ class Custom:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedInstead:
+    """A value without effect, since ComfyUI's node uses that of another input in its place."""
+
+    name: str
+    """The other input."""
+
+
+@dataclass(frozen=True, slots=True)
 class Grows:
     """A mapping of links that grows by rows: `image0`, `image1`, or names of one's own."""
 
