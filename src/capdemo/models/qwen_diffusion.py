@@ -98,7 +98,8 @@ class QwenImage:
 
     def with_lora(self, weights: Mapping[str, torch.Tensor], strength: float) -> Self:
         """As `DiffusionNetwork`; the names may be diffusers', kohya's, peft's or LyCORIS's."""
-        layers = stored_linears(self._layers.module.layers)
+        network: Any = self._layers.module
+        layers = stored_linears(network.layers)
         shapes = {f"{name}.weight": tuple(layer.weight.shape) for name, layer in layers.items()}
         shapes |= {f"{name}.bias": (layer.out_features,) for name, layer in layers.items()}
         places = {called: f"{name}.weight" for name in layers for called in _lora_names(name)}

@@ -19,7 +19,6 @@ from capdemo.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
     from capdemo.models.stored_layers import StoredLinear
 
 _MARK = "scaled_fp8"

@@ -31,6 +31,7 @@ from capdemo.nodes import (
     picture_previews,
     previews,
     primitives,
+    qwen_image,
     resize_image_mask,
     resizing,
     simple_math,
@@ -77,6 +78,7 @@ FAMILIES: tuple[NodeFamily, ...] = (
     essentials.FAMILY,
     face_restoration.FACERESTORE,
     face_restoration.REACTOR,
+    qwen_image.FAMILY,
     *declared.FAMILIES,
 )
 
