@@ -18,9 +18,7 @@ def unet_places(originals: Mapping[str, str]) -> dict[str, str]:
     places = {}
     for weight, original in originals.items():
         if weight.endswith(_WEIGHT):
-            for name in _unet_names(
-                weight.removesuffix(_WEIGHT), original.removesuffix(_WEIGHT)
-            ):
+            for name in _unet_names(weight.removesuffix(_WEIGHT), original.removesuffix(_WEIGHT)):
                 places[name] = weight
     return places
 

@@ -1,4 +1,4 @@
-"""Prompts as ComfyUI reads them for CLIP: weights in brackets, embeddings by name, rows of 77.
+r"""Prompts as ComfyUI reads them for CLIP: weights in brackets, embeddings by name, rows of 77.
 
 `(x)` weighs x by 1.1, nested ones multiply, `(x:1.3)` sets the weight, `\\(` is a bracket. There
 is no `[x]` and no `BREAK`.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     FindEmbedding: TypeAlias = Callable[[str], "torch.Tensor | None"]
     """From a name to the vectors (NC) of a textual inversion; None where there is no such file."""
 
-Token: TypeAlias = "int | torch.Tensor"
+TokenOrVector: TypeAlias = "int | torch.Tensor"
 """A number of the vocabulary, or a vector in its place."""
 
 _PER_BRACKET = 1.1
@@ -37,7 +37,7 @@ _OPEN, _CLOSE = "\0\2", "\0\1"
 class Row:
     """What a text encoder is given at once: 77 tokens, and how much each counts."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[TokenOrVector, ...]
     weights: tuple[float, ...]
 
     @property
@@ -116,7 +116,7 @@ def _groups(text: str) -> Iterator[str]:
 
 def _pieces(
     part: str, weight: float, find_embedding: FindEmbedding
-) -> Iterator[list[tuple[Token, float]]]:
+) -> Iterator[list[tuple[TokenOrVector, float]]]:
     first, *others = re.split(rf"[ \n]{_EMBEDDING}", part)
     for word in [first, *(_EMBEDDING + other for other in others)]:
         rest = word
@@ -145,10 +145,10 @@ def _embedding(text: str, find_embedding: FindEmbedding) -> tuple[Sequence[torch
 
 
 def _fill(
-    pieces: Sequence[list[tuple[Token, float]]], padding: int
-) -> list[list[tuple[Token, float]]]:
-    start: tuple[Token, float] = (START_TOKEN, 1.0)
-    end: tuple[Token, float] = (END_TOKEN, 1.0)
+    pieces: Sequence[list[tuple[TokenOrVector, float]]], padding: int
+) -> list[list[tuple[TokenOrVector, float]]]:
+    start: tuple[TokenOrVector, float] = (START_TOKEN, 1.0)
+    end: tuple[TokenOrVector, float] = (END_TOKEN, 1.0)
     rows = [[start]]
     for piece in pieces:
         left = piece

@@ -85,9 +85,7 @@ def flatten(content: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     """The tensors of a pickled file, out of the `state_dict` that checkpoints keep them in."""
     inner = content.get("state_dict")
     weights = inner if isinstance(inner, dict) else content
-    return {
-        str(name): value for name, value in weights.items() if isinstance(value, torch.Tensor)
-    }
+    return {str(name): value for name, value in weights.items() if isinstance(value, torch.Tensor)}
 
 
 class LoadedTensors:
