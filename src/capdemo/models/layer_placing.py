@@ -6,7 +6,7 @@ On the CPU nothing is placed: weights stay in the mapped file, and the system re
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-class PlacedLayers:
+Network = TypeVar("Network", bound="nn.Module")
+
+
+class PlacedLayers(Generic[Network]):
     """A module of stored layers, with the device that it computes on."""
 
-    def __init__(self, module: nn.Module, device: torch.device, working_bytes: int) -> None:
+    def __init__(self, module: Network, device: torch.device, working_bytes: int) -> None:
         self.module = module
         self.device = device
         self.working_bytes = working_bytes

@@ -50,13 +50,18 @@ class QwenImage:
 
     def __init__(
         self,
-        layers: PlacedLayers,
+        layers: PlacedLayers[QwenImageNetwork],
         dtype: torch.dtype,
         changes: Mapping[str, tuple[Change, ...]] | None = None,
     ) -> None:
         self._layers = layers
         self._dtype = dtype
         self._changes = changes or {}
+
+    @property
+    def module(self) -> QwenImageNetwork:
+        """The layers, with their weights as they are stored."""
+        return self._layers.module
 
     @property
     def device(self) -> torch.device:
@@ -79,7 +84,7 @@ class QwenImage:
         self, latent: torch.Tensor, timestep: torch.Tensor, inputs: NetworkInputs, /
     ) -> torch.Tensor:
         """As `DiffusionNetwork`. Raises `InputError` where the prompt is of another encoder."""
-        network: Any = self._layers.module
+        network = self.module
         if inputs.context is None or inputs.context.shape[-1] != network.context_features:
             raise InputError(
                 "The prompt was not encoded for Qwen-Image.",
@@ -98,7 +103,7 @@ class QwenImage:
 
     def with_lora(self, weights: Mapping[str, torch.Tensor], strength: float) -> Self:
         """As `DiffusionNetwork`; the names may be diffusers', kohya's, peft's or LyCORIS's."""
-        network: Any = self._layers.module
+        network = self.module
         layers = stored_linears(network.layers)
         shapes = {f"{name}.weight": tuple(layer.weight.shape) for name, layer in layers.items()}
         shapes |= {f"{name}.bias": (layer.out_features,) for name, layer in layers.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import torch
 
@@ -45,8 +45,13 @@ def is_qwen_text_encoder(keys: Iterable[str]) -> bool:
 class QwenTextEncoder:
     """Qwen2.5-VL 7B; implements `node_api.TextEncoder` and `PictureTextEncoder`."""
 
-    def __init__(self, layers: PlacedLayers) -> None:
+    def __init__(self, layers: PlacedLayers[QwenLanguageModel]) -> None:
         self._layers = layers
+
+    @property
+    def module(self) -> QwenLanguageModel:
+        """The layers, with their weights as they are stored."""
+        return self._layers.module
 
     def encode(self, text: str, /) -> Condition:
         """As `TextEncoder`; brackets in the text do not weigh words."""
@@ -63,9 +68,8 @@ class QwenTextEncoder:
         whole = text if text.startswith("<|im_start|>") else template.format(text)
         tokens = tokenize(whole)
         prompt = _with_pictures(tokens, pictures)
-        network: Any = self._layers.module
         with torch.no_grad(), self._layers.ready():
-            hidden = network(prompt, self._layers.device)
+            hidden = self.module(prompt, self._layers.device)
         return Condition(embedding=hidden[:, _user_turn(prompt, hidden.shape[1]) :].cpu())
 
     def with_last_layer(self, layer: int) -> Self:
