@@ -12,6 +12,7 @@ from capdemo.models.lora import find_changes, unfit
 from capdemo.models.qwen_network import QwenImageNetwork
 from capdemo.models.scaled_float8 import give_factors, take_factors
 from capdemo.models.stored_layers import changed, fill, stored_linears
+from capdemo.models.stored_network import Placing
 from capdemo.models.wan_latents import WAN_LATENTS
 from capdemo.node_api.diffusion import NetworkInputs
 
@@ -51,11 +52,9 @@ class QwenImage:
     def __init__(
         self,
         layers: PlacedLayers[QwenImageNetwork],
-        dtype: torch.dtype,
         changes: Mapping[str, tuple[Change, ...]] | None = None,
     ) -> None:
         self._layers = layers
-        self._dtype = dtype
         self._changes = changes or {}
 
     @property
@@ -66,7 +65,7 @@ class QwenImage:
     @property
     def device(self) -> torch.device:
         """As `DiffusionNetwork`."""
-        return self._layers.device
+        return self._layers.placing.device
 
     def inputs(self, condition: Condition, canvas: Canvas) -> NetworkInputs:
         """As `DiffusionNetwork`; what SDXL or Flux would take is passed over."""
@@ -90,7 +89,7 @@ class QwenImage:
                 "The prompt was not encoded for Qwen-Image.",
                 hint="Load the text encoder by CLIPLoader with the type qwen_image.",
             )
-        dtype, batch = self._dtype, len(latent)
+        dtype, batch = self._layers.placing.dtype, len(latent)
         with torch.no_grad(), changed(network.layers, self._changes):
             velocity: torch.Tensor = network(
                 latent.to(dtype),
@@ -114,7 +113,7 @@ class QwenImage:
         merged = dict(self._changes)
         for name, change in changes.items():
             merged[name] = (*merged.get(name, ()), change)
-        return type(self)(self._layers, self._dtype, merged)
+        return type(self)(self._layers, merged)
 
     def ready(self) -> AbstractContextManager[None]:
         """As `DiffusionNetwork`."""
@@ -144,7 +143,7 @@ def load_qwen_image(
     network = QwenImageNetwork(_config(tensors))
     fill(network.layers, tensors, dtype, where)
     give_factors(stored_linears(network.layers), plain, where)
-    return QwenImage(PlacedLayers(network, place, _WORKING_BYTES), dtype)
+    return QwenImage(PlacedLayers(network, Placing(place, dtype), _WORKING_BYTES))
 
 
 def _without_prefix(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

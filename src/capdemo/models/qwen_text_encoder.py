@@ -13,6 +13,7 @@ from capdemo.models.qwen_pictures import Patches, cut_into_patches
 from capdemo.models.qwen_tokenizer import IMAGE_PAD, NEW_LINE, START_OF_TURN, USER, tokenize
 from capdemo.models.scaled_float8 import give_factors, take_factors
 from capdemo.models.stored_layers import fill, stored_linears
+from capdemo.models.stored_network import Placing
 from capdemo.node_api.conditioning import Condition
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class QwenTextEncoder:
         tokens = tokenize(whole)
         prompt = _with_pictures(tokens, pictures)
         with torch.no_grad(), self._layers.ready():
-            hidden = self.module(prompt, self._layers.device)
+            hidden = self.module(prompt, self._layers.placing.device)
         return Condition(embedding=hidden[:, _user_turn(prompt, hidden.shape[1]) :].cpu())
 
     def with_last_layer(self, layer: int) -> Self:
@@ -106,7 +107,8 @@ def load_qwen_text_encoder(
     network = _empty(shapes)
     fill(network, scaled.weights, torch.float32, where)
     give_factors(stored_linears(network), scaled, where)
-    return QwenTextEncoder(PlacedLayers(network, torch.device(device), _WORKING_BYTES))
+    placing = Placing(torch.device(device), torch.float32)
+    return QwenTextEncoder(PlacedLayers(network, placing, _WORKING_BYTES))
 
 
 def _empty(shapes: Mapping[str, tuple[int, ...]]) -> QwenLanguageModel:
