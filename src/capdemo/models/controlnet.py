@@ -7,15 +7,15 @@ nets look at the hint alone, where the original also looks at the latent.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
-from diffusers import ControlNetModel
 from torch import nn
 from torch.nn import functional
 
 from capdemo.errors import InputError
 from capdemo.models.full_precision import full_precision
+from capdemo.models.library_imports import import_library
 from capdemo.models.unet import for_batch
 from capdemo.models.unet_shape import diffusers_settings
 from capdemo.node_api.diffusion import ControlResiduals
@@ -54,11 +54,13 @@ class LoadedControlNet:
         placing = self._network.weights.placing
         picture = _fit(control.image, shape[-2] * _PIXELS, shape[-1] * _PIXELS)
         with torch.inference_mode(), full_precision(placing.dtype), self._network.ready() as module:
-            net: ControlNetModel = module  # type: ignore[assignment]
-            features = net.controlnet_cond_embedding(picture.to(placing.device, placing.dtype))
-            kind = self._kind_for(control)
-            if kind is not None and isinstance(net, UnionControlNet):
-                features = net.union.fuse(features, kind)
+            net: Any = module
+            features: torch.Tensor = net.controlnet_cond_embedding(
+                picture.to(placing.device, placing.dtype)
+            )
+            union, kind = _union(net), self._kind_for(control)
+            if union and kind is not None:
+                features = union.fuse(features, kind)
         return features.clone()
 
     def __call__(
@@ -75,7 +77,7 @@ class LoadedControlNet:
             with self.ready():
                 return self(hint, latent, timestep, inputs, control)
         dtype = self._network.weights.placing.dtype
-        net: ControlNetModel = self._module  # type: ignore[assignment]
+        net: Any = self._module
         with torch.inference_mode(), full_precision(dtype):
             embedded = self._embed_time(net, latent, timestep, inputs, self._kind_for(control))
             context = for_batch(inputs.context, latent, dtype)
@@ -107,7 +109,7 @@ class LoadedControlNet:
 
     def _embed_time(
         self,
-        net: ControlNetModel,
+        net: Any,
         latent: torch.Tensor,
         timestep: torch.Tensor,
         inputs: NetworkInputs,
@@ -116,8 +118,9 @@ class LoadedControlNet:
         dtype = self._network.weights.placing.dtype
         waves = net.time_proj(timestep.expand(len(latent))).to(dtype)
         embedded: torch.Tensor = net.time_embedding(waves)
-        if isinstance(net, UnionControlNet):
-            embedded = embedded + net.union.embed_kind(kind)
+        union = _union(net)
+        if union:
+            embedded = embedded + union.embed_kind(kind)
         if net.class_embedding is not None:
             embedded = embedded + net.class_embedding(for_batch(inputs.vector, latent, dtype))
         return embedded
@@ -126,18 +129,11 @@ class LoadedControlNet:
         return self._kind if control.kind is None else control.kind
 
 
-class UnionControlNet(ControlNetModel):  # type: ignore[misc] # diffusers is not typed
-    """A net of several kinds (xinsir's ControlNet++, Apache-2.0)."""
-
-    def __init__(self, kinds: int, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.union = UnionParts(
-            kinds, settings["block_out_channels"][0], self.time_embedding.linear_2.out_features
-        )
-
-
 class UnionParts(nn.Module):
-    """What tells a union net's kinds apart; names of weights as in its file."""
+    """What tells the kinds of a union net apart (xinsir's ControlNet++, Apache-2.0).
+
+    The names of the weights are its file's.
+    """
 
     def __init__(self, kinds: int, channels: int, embedding: int) -> None:
         super().__init__()
@@ -215,10 +211,16 @@ def make_control_net(shape: UnetShape, shapes: Mapping[str, tuple[int, ...]]) ->
     }
     kinds = shapes.get("union.task_embedding")
     with torch.device("meta"):
-        module: nn.Module = (
-            UnionControlNet(kinds[0], **settings) if kinds else ControlNetModel(**settings)
-        )
-    return module
+        module = import_library("diffusers").ControlNetModel(**settings)
+        if kinds:
+            embedding = module.time_embedding.linear_2.out_features
+            module.add_module("union", UnionParts(kinds[0], shape.channels[0], embedding))
+    return cast("nn.Module", module)
+
+
+def _union(net: Any) -> UnionParts | None:
+    """What a union net has beside a plain one's layers."""
+    return getattr(net, "union", None)
 
 
 def _through(

@@ -233,3 +233,11 @@ def _check_size(
         ) from error
     if tuple(changed.shape) != shapes[name]:
         raise InputError(f"The LoRA would change the shape of the model's weight {name}.")
+
+
+def is_for_text_alone(weights: Mapping[str, torch.Tensor]) -> bool:
+    """Whether all changes of a file are of text encoders."""
+    modules = group_by_module(weights)
+    return bool(modules) and all(
+        module.startswith(("lora_te", "text_encoder")) for module in modules
+    )

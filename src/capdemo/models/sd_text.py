@@ -23,7 +23,7 @@ from capdemo.models.textual_inversion import read_embedding
 from capdemo.models.weights import say_what_it_is
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import TypeAlias
 
@@ -104,7 +104,7 @@ def load_text_encoders(
 
 
 def load_text_encoder_files(
-    paths: list[Path], device: str, embeddings: EmbeddingFiles
+    paths: Sequence[Path], device: str, embeddings: EmbeddingFiles
 ) -> TextEncoder:
     """A text encoder from a file of its own, or SDXL's from two, in either order.
 

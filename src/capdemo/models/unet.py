@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 
 from capdemo.models.full_precision import full_precision
+from capdemo.models.library_imports import import_library
 from capdemo.models.lora import find_changes, unfit
 from capdemo.models.lora_keys import unet_places
 from capdemo.models.sd_inputs import picture_to_fill, size_vector
@@ -115,12 +116,10 @@ class Unet:
 
 def make_unet(shape: UnetShape) -> nn.Module:
     """Diffusers' module of a size, without values."""
-    from diffusers import UNet2DConditionModel  # noqa: PLC0415 - takes a second, used by few
-
     settings = diffusers_settings(shape)
     up = tuple("CrossAttnUpBlock2D" if depth else "UpBlock2D" for depth in shape.depths[::-1])
     with torch.device("meta"):
-        module: nn.Module = UNet2DConditionModel(
+        module: nn.Module = import_library("diffusers").UNet2DConditionModel(
             out_channels=shape.out_channels, up_block_types=up, **settings
         )
     return module

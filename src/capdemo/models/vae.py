@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
-from diffusers import AutoencoderKL
 
 from capdemo.errors import InputError
 from capdemo.models.full_precision import full_precision
+from capdemo.models.library_imports import import_library
 from capdemo.models.vae_tiles import in_tiles, three_cuts
 from capdemo.node_api import Image
 from capdemo.node_api.diffusion import LatentFormat, Tiles
@@ -97,7 +97,7 @@ class KlVae:
 
     def _run(
         self,
-        function: Callable[[AutoencoderKL, torch.Tensor], torch.Tensor],
+        function: Callable[[Any, torch.Tensor], torch.Tensor],
         given: torch.Tensor,
     ) -> torch.Tensor:
         placing = self._network.weights.placing
@@ -106,7 +106,7 @@ class KlVae:
             full_precision(placing.dtype),
             self._network.ready() as module,
         ):
-            result = function(module, given.to(placing.device, placing.dtype))  # type: ignore[arg-type]
+            result = function(module, given.to(placing.device, placing.dtype))
         return torch.empty(result.shape).copy_(result)
 
     def _check(self, samples: torch.Tensor) -> None:
@@ -123,7 +123,7 @@ def make_vae(shapes: Mapping[str, tuple[int, ...]]) -> nn.Module:
     """Diffusers' module of the size that weights have, by its names, without values."""
     levels = count_levels(shapes)
     with torch.device("meta"):
-        module: nn.Module = AutoencoderKL(
+        module: nn.Module = import_library("diffusers").AutoencoderKL(
             block_out_channels=[
                 shapes[f"encoder.down_blocks.{level}.resnets.0.conv1.weight"][0]
                 for level in range(levels)
