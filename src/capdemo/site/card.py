@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-    from capdemo.models.catalogue import PackageSource
+    from capdemo.models.catalogue import BundledSource
     from capdemo.outputs.lock import Record
     from capdemo.site.place import Place
     from capdemo.site.sources import Sources
@@ -138,7 +138,7 @@ def _model(model: ModelFacts) -> Element:
     return element("li", {}, head, _facts("cd-model", facts))
 
 
-def _ran_from(source: PackageSource) -> list[tuple[str, Element | str]]:
+def _ran_from(source: BundledSource) -> list[tuple[str, Element | str]]:
     """The package whose converted weights ran here in place of the file."""
     weights = f"{source.file_name}, {size_text(source.size)}, of {source.package} {source.version}"
     return [("Ran here with", weights), ("Its sha256", element("code", {}, source.sha256))]
