@@ -43,5 +43,5 @@ def test_the_table_sorts_by_a_column(browser: Browser, address: str) -> None:
         head.locator("button").click()
         assert head.get_attribute("aria-sort") == order
         values = [float(text) for text in page.locator(cells).all_inner_texts()]
-        assert len(values) == 24
+        assert len(values) == 27
         assert values == sorted(values, reverse=reverse)

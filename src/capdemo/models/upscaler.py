@@ -16,6 +16,7 @@ from capdemo.models.architectures import (
     to_fast_layout,
 )
 from capdemo.models.convert import convert_ncnn
+from capdemo.models.convert_onnx import convert_onnx
 from capdemo.models.full_precision import full_precision
 from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.spandrel_import import import_spandrel
@@ -103,7 +104,7 @@ class ReferenceUpscaler:
 
 
 def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upscaler:
-    """Load the network in a `.safetensors`, `.pth` or ncnn `.bin` file.
+    """Load the network in a `.safetensors`, `.pth`, `.onnx` or ncnn `.bin` file.
 
     `exact` computes in float32. `fast` computes in float16 on a GPU and partly in bfloat16 on a
     CPU, where the architecture bears it (`mixed_precision`), and else as `exact`. Accepts what
@@ -163,6 +164,8 @@ def _read(path: Path) -> tuple[dict[str, Any], float]:
     if path.suffix.lower() == ".bin":
         converted = convert_ncnn(path)
         return dict(converted.state_dict), converted.resize
+    if path.suffix.lower() == ".onnx":
+        return dict(convert_onnx(path)), 1.0
     return strip_module_prefix(read_state_dict(path)), 1.0
 
 

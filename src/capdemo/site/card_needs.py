@@ -12,7 +12,7 @@ from capdemo.site.measures import size_text
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from capdemo.models.catalogue import Model, PackageSource
+    from capdemo.models.catalogue import Model, BundledSource
     from capdemo.site.place import Place
     from capdemo.site.workflow_facts import ModelFacts, WorkflowFacts
 
@@ -72,7 +72,7 @@ def _joined(links: list[Element]) -> Element:
     return element("span", {}, *parts)
 
 
-def _ran_from(source: PackageSource) -> list[tuple[str, Element | str]]:
+def _ran_from(source: BundledSource) -> list[tuple[str, Element | str]]:
     """The package whose converted weights ran here in place of the file."""
     weights = f"{source.file_name}, {size_text(source.size)}, of {source.package} {source.version}"
     return [("Ran here with", weights), ("Its sha256", element("code", {}, source.sha256))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from capdemo.models.catalogue import Catalogue, Model, PackageSource, default_catalogue
+from capdemo.models.catalogue import BundledSource, Catalogue, Model, default_catalogue
 from capdemo.node_api.dynamic import flat_inputs
 from capdemo.nodes import NODES
 from capdemo.workflow import GraphNode, input_folder, load_graph, read_workflow
@@ -34,7 +34,7 @@ class ModelFacts:
     """Of the file that a reader downloads, where it is known."""
     size: int | None
     """Of that file, in bytes."""
-    package: PackageSource | None
+    package: BundledSource | None
     """The package whose weights ran in place of that file."""
 
 
@@ -114,18 +114,18 @@ def _model(folder: str, name: str, record: Record | None, catalogue: Catalogue) 
     known = catalogue.by_file(folder, name)
     ran = next((used for used in record.key.models if used.name == name), None) if record else None
     sources = known.sources if known else ()
-    packages = [source for source in sources if isinstance(source, PackageSource)]
+    packages = [source for source in sources if isinstance(source, BundledSource)]
     package = next((source for source in packages if ran and _is_of(ran, source)), None)
     if ran and package is None:
         return ModelFacts(folder, name, known, ran.sha256, ran.size, None)
-    files = [source for source in sources if not isinstance(source, PackageSource)]
+    files = [source for source in sources if not isinstance(source, BundledSource)]
     file = next((source for source in files if source.sha256), None)
     file = file or next((source for source in files if source.size), None)
     sha256, size = (file.sha256, file.size) if file else (None, None)
     return ModelFacts(folder, name, known, sha256, size, package)
 
 
-def _is_of(ran: UsedFile, source: PackageSource) -> bool:
+def _is_of(ran: UsedFile, source: BundledSource) -> bool:
     """Whether the weights that ran are those of a package: as many bytes as its members have."""
     return ran.size == sum(member.size for member in source.members)
 
