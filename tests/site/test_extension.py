@@ -198,7 +198,9 @@ def test_an_example_that_never_ran_says_so_and_what_it_needs(guide: Path) -> Non
     assert not page.all("input")
 
 
-def test_a_run_to_come_needs_its_models_first(guide: Path) -> None:
+def test_a_run_to_come_needs_its_models_first(
+    guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tests.guide_for_tests import model_workflow
 
     known = 'name = "Big"\nfolder = "upscale_models"\nfiles = ["Big.pth"]\narchitecture = "ESRGAN"'
@@ -206,6 +208,7 @@ def test_a_run_to_come_needs_its_models_first(guide: Path) -> None:
         '\nscale = 4\nlicence = "MIT"\ncommercial = true\nauthor = "A"\nhomepage = "https://a.b"'
     )
     url = 'url = "https://a.b/Big.pth"\nsize = 3221225472'
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     catalogue = user_catalogue_folder()
     catalogue.mkdir(parents=True)
     (catalogue / "big.toml").write_text(f'{known}\n[[sources]]\nkind = "url"\n{url}\n')
@@ -270,9 +273,9 @@ def test_films_run_in_a_loop_or_have_controls(film: Path) -> None:
     for shown in (before, after):
         assert {"muted", "loop", "playsinline", "controls"} <= shown.keys()
         assert shown["preload"] == "none"
-        assert shown["poster"].endswith(".webp")
         assert "autoplay" not in shown, "a script starts it, unless motion is unwanted"
     assert (before["width"], after["width"]) == ("48", "96")
+    assert [image["alt"] for image in page.all("img")] == ["", ""], "first frames, below the films"
     assert after["aria-label"] == "Larger coloured noise."
     assert len(page.all("input")) == 1
     assert [b["data-cd-do"] for b in page.all("button")] == ["play", "both", "full", "open"]

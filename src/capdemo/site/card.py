@@ -91,7 +91,7 @@ def _head(name: str, url: str, size: int) -> Element:
     return element("div", {"class": "cd-card__head"}, title, actions)
 
 
-_DRAG = "Drag this, the graph or the result onto ComfyUI's window: each carries the workflow"
+_DRAG = "Drag this or the graph onto ComfyUI's window; both carry the workflow"
 
 
 def _graph(workflow: str, sources: Sources, place: Place) -> Element:

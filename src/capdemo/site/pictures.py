@@ -28,10 +28,10 @@ def side(
         " ",
         element("span", {}, dimensions_text(picture.width, picture.height)),
     )
-    shown = film_element(picture, place, alt, controls=controls)
-    if shown is None:
-        shown = picture_element(picture, place, loading, alt)
-    frame = element("div", {"class": "cd-frame"}, shown)
+    film = film_element(picture, place, alt, controls=controls)
+    # The first frame lies below a film: unlike a poster, it is loaded when it comes into view.
+    still = picture_element(picture, place, loading, "" if film is not None else alt)
+    frame = element("div", {"class": "cd-frame"}, still, film)
     return element("div", {"class": f"cd-side cd-side--{picture.role}"}, frame, label)
 
 
@@ -59,19 +59,17 @@ def picture_element(picture: Picture, place: Place, loading: dict[str, str], alt
 
 
 def film_element(picture: Picture, place: Place, alt: str, *, controls: bool) -> Element | None:
-    """A `<video>` with its first frame as poster; None for a picture.
+    """A `<video>`, transparent until it plays; None for a picture.
 
     It has the browser's controls: always where `controls` says so, else until a script takes over.
     """
     films = variants_of(picture, "mp4")
     if not films:
         return None
-    posters = variants_of(picture, "webp")
     attributes = {
         "class": "cd-film" if controls else "cd-film cd-film--loop",
         "width": str(picture.width),
         "height": str(picture.height),
-        "poster": place.relative(posters[-1].file) if posters else "",
         "preload": "none",
         "controls": "",
         "playsinline": "",

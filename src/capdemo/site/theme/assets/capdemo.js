@@ -111,6 +111,7 @@
           zoomTo((zoom * apart(event)) / (apart(last) || 1));
         }
       });
+      sides.addEventListener("dragstart", (event) => zoom > 1 && event.preventDefault());
       const release = (event) => held.delete(event.pointerId);
       sides.addEventListener("pointerup", release);
       sides.addEventListener("pointercancel", release);
