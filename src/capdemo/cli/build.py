@@ -15,6 +15,7 @@ from capdemo.examples.build import build_example, refresh_words
 from capdemo.examples.measure import refresh_quality
 from capdemo.examples.project import find_project
 from capdemo.examples.run import Machine
+from capdemo.examples.share_cards import draw_share_cards
 from capdemo.examples.sharing import share
 from capdemo.examples.spec import read_specs
 from capdemo.examples.status import status_of
@@ -57,7 +58,7 @@ def build(
             project, store, examples or [], dry_run, explain, force, bytes_of(max_memory)
         )
     if not examples_only and not dry_run:
-        _build_site(project)
+        _build_site(project, execute_notebooks=not site_only)
     if any(result.outcome == "failed" for result in results):
         raise typer.Exit(ExitCode.FAILED)
     if any(result.outcome == "not rebuilt here" for result in results):
@@ -85,6 +86,7 @@ def _build_examples(
     specs = read_specs(project)
     refresh_words(project, specs)
     refresh_quality(project, specs)
+    draw_share_cards(project)
     if not due:
         print(f"Examples: all {len(statuses)} are fresh.")
     return results
@@ -129,9 +131,10 @@ def _explained(status: Status, *, runs: bool, lock: Lock) -> str:
     return f"{status.spec.id}: {status.state}, {action}" + (f" ({reasons})" if reasons else "")
 
 
-def _build_site(project: Project) -> None:
-    if is_current(project.root):
+def _build_site(project: Project, *, execute_notebooks: bool) -> None:
+    draw_share_cards(project)
+    if is_current(project.root, execute_notebooks=execute_notebooks):
         print("Site: up to date.")
         return
-    build_site(project.root, strict=True)
+    build_site(project.root, strict=True, execute_notebooks=execute_notebooks)
     print(f"Site: built into {project.root / 'site'}")

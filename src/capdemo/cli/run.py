@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capdemo import models as networks
 from capdemo.cli.options import (
     Device,
     Json,
@@ -21,19 +20,13 @@ from capdemo.cli.options import (
     bytes_of,
 )
 from capdemo.cli.progress import progress_bar
-from capdemo.errors import ExitCode, InputError, ProblemsError, errors_among
-from capdemo.examples.keys import input_names
-from capdemo.examples.prepare import check
-from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
-from capdemo.examples.sharing import share_within
-from capdemo.models.store import LocalModelStore
-from capdemo.workflow import input_folder, read_workflow
+from capdemo.errors import ExitCode, InputError
+from capdemo.examples import RunOptions, run_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capdemo.errors import Problem
-    from capdemo.examples.run import RunResult
+    from capdemo.examples import WorkflowRun
 
 
 def run(
@@ -54,28 +47,20 @@ def run(
 
     Outputs that cannot run are left out and named; where there is no other, nothing is run.
     """
-    store = LocalModelStore.from_environment(models or ())
-    inputs = input_folder(workflow)
-    file = read_workflow(workflow)
-    draft, _ = check(file, store, inputs, set_ or ())
     replacements = _replacements(input or ())
-    with replaced_inputs(input_names(draft.graph), inputs, replacements) as folder:
-        prepared, problems = check(file, store, folder, set_ or ())
-        errors = errors_among(problems)
-        if errors and not prepared.outputs:
-            raise ProblemsError(errors)
-        machine = Machine(store, networks.device.choose_device(device), precision)
-        limit = bytes_of(max_memory)
-        prepared, shared = share_within(prepared, store, folder, machine, limit)
-        with (
-            temporary_folders(folder, output_dir) as folders,
-            progress_bar(workflow.name) as progress,
-        ):
-            result = run_prepared(prepared, machine, folders, progress, shared)
-    _print(result, machine, problems, as_json=json_)
-    for said in (*problems, *result.notes, *result.blocked):
+    with progress_bar(workflow.name) as progress:
+        options = RunOptions(device, precision, models or (), bytes_of(max_memory), progress)
+        done = run_workflow(
+            workflow,
+            inputs=replacements,
+            changes=set_ or (),
+            output_dir=output_dir,
+            options=options,
+        )
+    _print(done, as_json=json_)
+    for said in (*done.problems, *done.result.notes, *done.result.blocked):
         typer.echo(str(said), err=True)
-    if errors or result.blocked:
+    if done.errors or done.result.blocked:
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -89,13 +74,8 @@ def _replacements(given: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _print(
-    result: RunResult,
-    machine: Machine,
-    problems: Sequence[Problem],
-    *,
-    as_json: bool,
-) -> None:
+def _print(done: WorkflowRun, *, as_json: bool) -> None:
+    result, machine = done.result, done.machine
     if as_json:
         outputs = [
             {
@@ -112,7 +92,7 @@ def _print(
             "device": machine.device,
             "precision": machine.precision,
             "peak_bytes": result.peak_bytes,
-            "problems": [asdict(problem) for problem in problems],
+            "problems": [asdict(problem) for problem in done.problems],
             "notes": list(result.notes),
         }
         print(json.dumps(answer, indent=2))

@@ -75,7 +75,10 @@ def build_example(
     outcome: Outcome = "built"
     if before.record is not None and _same_pictures(before.record, record):
         # What was measured first stays, so that a rerun elsewhere changes no line of the lock.
-        record, outcome = replace(before.record, pictures=record.pictures), "verified"
+        cost = before.record.cost
+        cost = cost if cost.day else replace(cost, day=record.cost.day)
+        record = replace(before.record, pictures=record.pictures, cost=cost)
+        outcome = "verified"
     _keep(project, spec, replace(before, record=record, failure=""))
     return Built(spec, outcome, seconds=seconds)
 

@@ -20,14 +20,26 @@ SITE = "site"
 STAMP = ".capdemo.json"
 """Lies in the built site: the key that it was built from, and the size of every file."""
 
-_PACKAGES = ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "jinja2")
-_SOURCES = ("docs", "workflows")
+_PACKAGES = (
+    "mkdocs",
+    "mkdocs-material",
+    "mkdocs-jupyter",
+    "nbconvert",
+    "markdown",
+    "pymdown-extensions",
+    "jinja2",
+)
+_SOURCES = ("docs", "workflows", "notebooks")
+_VARIABLES = ("SITE_URL", "REPOSITORY_URL", "EDIT_URI")
+"""Of the environment, which `mkdocs.yml` reads."""
 
 
-def build_site(root: Path, *, strict: bool) -> None:
+def build_site(root: Path, *, strict: bool, execute_notebooks: bool = False) -> None:
     """Render the guide in a folder into `site/`, running no example.
 
-    Raises `RunError` where a page has a problem, with `strict` also where MkDocs warns.
+    `execute_notebooks` executes those whose models are here; the others show the outputs that
+    are committed with them. Raises `RunError` where a page has a problem, with `strict` also where
+    MkDocs warns.
     """
     # Material announces its successor at every build; this is its own switch for that.
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -45,6 +57,8 @@ def build_site(root: Path, *, strict: bool) -> None:
         try:
             config = load_config(str(root / "mkdocs.yml"), strict=strict)
             config.plugins["capdemo"].config["execute"] = "never"
+            if not execute_notebooks:
+                config.plugins["capdemo"].config["notebooks"] = "never"
             config.plugins.on_startup(command="build", dirty=False)
             build(config)
         except ConfigurationError as error:
@@ -53,15 +67,18 @@ def build_site(root: Path, *, strict: bool) -> None:
             if isinstance(error.__cause__, CapdemoError):
                 raise error.__cause__ from None
             raise RunError("The site was not built.", hint="The warnings above say why.") from error
-    _write_stamp(root, key)
+    _write_stamp(root, key, executed=execute_notebooks)
 
 
-def is_current(root: Path) -> bool:
-    """Whether `site/` is what `build_site` would make now; imports no MkDocs."""
+def is_current(root: Path, *, execute_notebooks: bool = False) -> bool:
+    """Whether `site/` is what `build_site` would make now; imports no MkDocs.
+
+    A site with executed notebooks is current also where they need not be.
+    """
     stamp = root / SITE / STAMP
     try:
         known = json.loads(stamp.read_text(encoding="utf-8"))
-        if known["key"] != site_key(root):
+        if known["key"] != site_key(root) or known["executed"] < execute_notebooks:
             return False
         return all(
             (root / SITE / name).stat().st_size == size for name, size in known["files"].items()
@@ -75,6 +92,8 @@ def site_key(root: Path) -> str:
     digest = hashlib.sha256()
     for package in _PACKAGES:
         digest.update(f"{package}={_version(package)}\n".encode())
+    for variable in _VARIABLES:
+        digest.update(f"{variable}={os.environ.get(variable, '')}\n".encode())
     code = Path(__file__).resolve().parents[1]
     for folder, path in _files(root, code):
         digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
@@ -100,10 +119,10 @@ def _version(package: str) -> str:
         return "absent"
 
 
-def _write_stamp(root: Path, key: str) -> None:
+def _write_stamp(root: Path, key: str, *, executed: bool) -> None:
     site = root / SITE
     files = {path.relative_to(site).as_posix(): path.stat().st_size for path in _regular(site)}
-    stamp = {"key": key, "files": files}
+    stamp = {"key": key, "executed": executed, "files": files}
     write_atomic(site / STAMP, json.dumps(stamp, indent=0, sort_keys=True).encode())
 
 

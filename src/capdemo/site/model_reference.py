@@ -5,7 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from capdemo.models.catalogue import HuggingFaceSource, PackageSource, UrlSource, default_catalogue
+from capdemo.models.catalogue import (
+    BundledSource,
+    HuggingFaceSource,
+    PackageSource,
+    UrlSource,
+    default_catalogue,
+)
 from capdemo.site.elements import element, facts_list, to_html
 from capdemo.site.measures import size_text
 from capdemo.site.usage import usage_of, used_in
@@ -115,8 +121,9 @@ def _where(source: Source) -> Element:
     if isinstance(source, HuggingFaceSource):
         address = f"{source.repository}/blob/{source.revision or 'main'}/{source.file}"
         return _link(f"{source.repository}: {source.file}", f"https://huggingface.co/{address}")
-    if isinstance(source, PackageSource):
-        text = f"{source.file_name} of the Python package {source.package} {source.version}"
+    if isinstance(source, BundledSource):
+        kind = "Python" if isinstance(source, PackageSource) else "npm"
+        text = f"{source.file_name} of the {kind} package {source.package} {source.version}"
         return element("span", {}, text)
     return element("span", {}, f"{source.file_name}, to be got by hand")
 

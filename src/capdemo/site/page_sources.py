@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<meta>.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
-_FENCE = re.compile(r"^ *(?:```|~~~)")
+FENCE = re.compile(r"^ *(?:```|~~~)")
+"""A line that begins or ends a block of code."""
+
 _HEADING = re.compile(r"^#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*(?:\{#(?P<id>[^\s}]+)[^}]*\})?[ \t]*$")
 _CARD = re.compile(r"\[\]\(/workflows/(?P<path>[^)]+\.json)\)")
 
@@ -76,7 +78,7 @@ def lines_outside_code(text: str) -> Iterator[str]:
     """The lines of a Markdown text that stand in no fenced block."""
     fenced = False
     for line in text.splitlines():
-        if _FENCE.match(line):
+        if FENCE.match(line):
             fenced = not fenced
         elif not fenced:
             yield line

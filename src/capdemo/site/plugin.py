@@ -12,19 +12,27 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import BasePlugin, get_plugin_logger
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, Files
 
 from capdemo.errors import CapdemoError, ExitCode
+from capdemo.outputs.files import write_atomic
 from capdemo.outputs.lock import LOCK_NAME
 from capdemo.site.downloads import made_files
+from capdemo.site.head import Site, head_html
+from capdemo.site.languages import NAMES, language_of, menu_of, translations
+from capdemo.site.notebooks import FOLDER, clean_html, is_executable_here, read_notebooks
+from capdemo.site.page_sources import PageSource
+from capdemo.site.sources import Sources, read_sources
+from capdemo.site.surroundings import surroundings
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
-    from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
+
+    from capdemo.site.notebooks import Notebook
 
 _log = get_plugin_logger("capdemo")
 
@@ -37,6 +45,8 @@ class Options(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves a hook 
 
     execute = config_options.Choice(("auto", "never", "always"), default="auto")
     """Whether `mkdocs build` runs examples first: those that need it, none, or all."""
+    notebooks = config_options.Choice(("auto", "never"), default="auto")
+    """Whether `mkdocs build` executes the notebooks whose models are here, or none."""
 
 
 class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as above
@@ -45,6 +55,10 @@ class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as
     def __init__(self) -> None:
         super().__init__()
         self._serving = False
+        self._notebooks: dict[str, Notebook] = {}
+        self._executed: frozenset[str] = frozenset()
+        self._sources = Sources(Path())
+        self._files = Files([])
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG002  # MkDocs calls by name
         """Remember whether this is `mkdocs serve`."""
@@ -56,9 +70,27 @@ class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as
         if self.config.execute != "never" and not self._serving:
             force = ["--force"] if self.config.execute == "always" else []
             _build_examples(root, force)
+        states = _states(root)
         options = dict(config.mdx_configs.get("capdemo") or {})
-        config.mdx_configs["capdemo"] = {**options, "root": str(root), "states": _states(root)}
+        config.mdx_configs["capdemo"] = {**options, "root": str(root), "states": states}
+        self._sources = read_sources(root)
+        self._choose_notebooks(config)
         return config
+
+    def _choose_notebooks(self, config: MkDocsConfig) -> None:
+        """Have mkdocs-jupyter execute the notebooks that can run here; none while serving."""
+        self._notebooks = {n.source: n for n in read_notebooks(self._sources.root)}
+        jupyter = config.plugins.get("mkdocs-jupyter")
+        if jupyter is None:
+            self._notebooks = {}
+            return
+        wanted = jupyter.config["execute"] and self.config.notebooks == "auto" and not self._serving
+        runnable = {s for s, n in self._notebooks.items() if wanted and is_executable_here(n)}
+        self._executed = frozenset(runnable)
+        jupyter.config["execute"] = bool(runnable)
+        jupyter.config["execute_ignore"] = [
+            notebook.path.name for s, notebook in self._notebooks.items() if s not in runnable
+        ]
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add what readers download: everything under `workflows/` but the lock and the specs.
@@ -72,20 +104,78 @@ class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as
                 files.append(_download(uri, path, config))
         for uri, text in made_files(root):
             files.append(File.generated(config, uri, content=text))
+        for source, notebook in self._notebooks.items():
+            files.append(File.generated(config, source, abs_src_path=str(notebook.path)))
+            # As text and not as a path, so that mkdocs-jupyter does not take it for a page, too.
+            text = notebook.path.read_text(encoding="utf-8")
+            files.append(File.generated(config, f"{FOLDER}/{notebook.path.name}", content=text))
         return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002  # MkDocs calls by name
+        """Remember which pages there are, so that each can name itself in other languages."""
+        self._files = files
+        for source, notebook in self._notebooks.items():
+            # mkdocs-jupyter's own kind of file loses where a generated file lies.
+            files.src_uris[source].abs_src_path = str(notebook.path)
+        return nav
+
+    def on_page_markdown(
+        self,
+        markdown: str,
+        *,
+        page: Page,
+        config: MkDocsConfig,  # noqa: ARG002  # MkDocs calls by name
+        files: Files,  # noqa: ARG002
+    ) -> str:
+        """Give a notebook's page what the front matter gives others."""
+        if notebook := self._notebooks.get(page.file.src_uri):
+            hero = {"image": f"/examples/{notebook.hero}"}
+            words = {"title": notebook.title, "summary": notebook.summary, "hero": hero}
+            page.meta.update(words)
+        return markdown
+
+    def on_page_content(
+        self,
+        html: str,
+        *,
+        page: Page,
+        config: MkDocsConfig,  # noqa: ARG002  # MkDocs calls by name
+        files: Files,  # noqa: ARG002
+    ) -> str:
+        """Take out of a notebook's page what only JupyterLab needs."""
+        source = page.file.src_uri
+        if (notebook := self._notebooks.get(source)) is None:
+            return html
+        up = "../" * page.url.count("/")
+        return clean_html(html, notebook, up, executed=source in self._executed)
 
     def on_page_context(
         self,
         context: TemplateContext,
         *,
         page: Page,
-        config: MkDocsConfig,  # noqa: ARG002  # MkDocs calls by name
-        nav: Navigation,  # noqa: ARG002
+        config: MkDocsConfig,
+        nav: Navigation,
     ) -> TemplateContext:
-        """Use a page's summary as its description."""
+        """Give a page its description, its head, and the menu of its language."""
         if "summary" in page.meta:
             page.meta.setdefault("description", page.meta["summary"])
+        site = _site(config)
+        text = page.markdown or ""
+        source = PageSource(page.file.src_uri, page.meta, text if text[:1] != "{" else "")
+        context["cd_head"] = head_html(source, self._sources, site)
+        context["nav"] = menu_of(nav, language_of(page.file.src_uri))
+        config.extra["alternate"] = [
+            {"name": NAMES[language], "lang": language, "link": site.url + url}
+            for language, url in translations(page.file.src_uri, self._files)
+        ]
         return context
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Write the files around the pages."""
+        site = _site(config)
+        for name, text in surroundings(self._sources, site, config.site_description or ""):
+            write_atomic(Path(config.site_dir) / name, text.encode())
 
     def on_serve(
         self,
@@ -96,6 +186,8 @@ class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as
     ) -> LiveReloadServer:
         """Rebuild pages when a workflow or the lock changes."""
         server.watch(str(_root(config) / "workflows"))
+        if self._notebooks:
+            server.watch(str(_root(config) / FOLDER))
         return server
 
     def on_build_error(self, *, error: Exception) -> None:
@@ -106,6 +198,11 @@ class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as
 
 def _root(config: MkDocsConfig) -> Path:
     return Path(config.config_file_path).resolve().parent
+
+
+def _site(config: MkDocsConfig) -> Site:
+    url = config.site_url or ""
+    return Site(config.site_name, f"{url.rstrip('/')}/" if url else "")
 
 
 def _download(uri: str, path: Path, config: MkDocsConfig) -> File:

@@ -42,9 +42,11 @@ def status_board(sources: Sources, place: Place, stash: Callable[[str], str]) ->
 def _state(sources: Sources, example_id: str) -> tuple[str, str]:
     """The word for an example's state, and why it is not fresh."""
     notice = sources.notice(example_id)
-    if notice is not None:
-        return notice.badge, notice.text
     state, reasons = sources.states.get(example_id, ("fresh", ()))
+    if notice is not None:
+        # That originals are not committed is so for all examples; the page says it once.
+        is_plain = bool(reasons) and all(reason.startswith("original:") for reason in reasons)
+        return notice.badge, "" if is_plain else notice.text
     return (_FRESH, "") if state == "fresh" else (state.capitalize(), " ".join(reasons))
 
 
@@ -79,7 +81,7 @@ def _table(columns: Sequence[str], rows: Sequence[Element]) -> Element:
     head = element("tr", {}, *(element("th", {}, text) for text in columns))
     return element(
         "table",
-        {"class": "cd-status"},
+        {},
         element("thead", {}, head),
         element("tbody", {}, *rows),
     )
