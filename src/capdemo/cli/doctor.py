@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from capdemo import models as networks
-from capdemo.cli.models import entries, entry_table
+from capdemo.cli.models import Entry, entries, entry_table
 from capdemo.cli.options import Json, Models
 from capdemo.models.folders import cache_folder
 from capdemo.models.store import LocalModelStore
@@ -25,8 +25,8 @@ _REQUIREMENT = re.compile(r"^([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
 
 def doctor(models: Models = None, json_: Json = False) -> None:
     """Say what this machine has: Python, torch, device, memory, extras, models."""
-    facts = {**_system(), **_torch(), **_extras()}
     listed = entries(LocalModelStore.from_environment(models or ()))
+    facts = {**_system(), **_torch(listed), **_extras()}
     if json_:
         usable = {entry.model.id: entry.state for entry in listed}
         print(json.dumps({**facts, "models": usable}, indent=2))
@@ -50,7 +50,7 @@ def _system() -> dict[str, str]:
     }
 
 
-def _torch() -> dict[str, str]:
+def _torch(listed: tuple[Entry, ...]) -> dict[str, str]:
     """What torch says of itself; a broken installation is a finding here, not a failure."""
     try:
         import torch  # noqa: PLC0415  # only this command's business
@@ -66,7 +66,18 @@ def _torch() -> dict[str, str]:
     found["spandrel"] = (
         f"{metadata.version('spandrel')}, {len(spandrel.MAIN_REGISTRY)} architectures"
     )
-    return found
+    return found | _too_large(listed)
+
+
+def _too_large(listed: tuple[Entry, ...]) -> dict[str, str]:
+    """The models that want a larger GPU than this machine has; they still run, more slowly."""
+    here = networks.device.device_memory()
+    larger = [entry.model for entry in listed if entry.model.device_memory * 1e9 > here]
+    return {
+        f"for {model.name}": f"a GPU with {model.device_memory} GB is wanted; "
+        + (f"here are {here / 1e9:.1f} GB" if here else "here is none, so it runs on the processor")
+        for model in larger
+    }
 
 
 def _extras() -> dict[str, str]:

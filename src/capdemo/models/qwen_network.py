@@ -1,7 +1,7 @@
 """One call of the Qwen-Image transformer, on diffusers' layers and with ComfyUI's token order.
 
 diffusers' own `forward` is not used: it rounds the timestep to bfloat16, places tokens by
-another rule and keeps the rotation in float32 (docs/en/develop/decisions).
+another rule and keeps the rotation in float32 (the decision `qwen-image-tokens-as-in-comfyui`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from capdemo.site.measures import size_text
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from capdemo.models.catalogue import Model, BundledSource
+    from capdemo.models.catalogue import BundledSource, Model
     from capdemo.site.place import Place
     from capdemo.site.workflow_facts import ModelFacts, WorkflowFacts
 
@@ -37,6 +37,8 @@ def _model(model: ModelFacts) -> Element:
         ("File", element("code", {}, f"models/{model.folder}/{model.name}")),
         ("Size", size_text(model.size) if model.size else "not known"),
     ]
+    if known and known.device_memory:
+        facts.append(("GPU memory", f"{known.device_memory} GB"))
     if known:
         facts.append(("Licence", _link(known.licence, known.licence_url)))
     facts.append(("sha256", _digest(model.sha256)))
