@@ -29,8 +29,8 @@ _MANIFESTS = Path(__file__).parent / "models" / "qwen" / "manifests.json"
 _REDUCED: Mapping[str, Mapping[int, int]] = {
     "diffusion_model": {3072: 256, 3584: 256, 6144: 512, 12288: 1024, 18432: 1536},
     "text_encoder": {
-        **{3584: 256, 512: 128, 18944: 320},
-        **{1280: 64, 3840: 192, 3420: 68, 5120: 256},
+        3584: 256, 512: 128, 18944: 320,
+        1280: 64, 3840: 192, 3420: 68, 5120: 256,
     },
     "vae": {channels: channels // 12 for channels in (96, 192, 384, 768, 1152)},
 }

@@ -4,8 +4,49 @@ A lazy facade: `from capdemo import diffusion` costs nothing, and torch is impor
 of one of its modules is first named.
 """
 
+from typing import TYPE_CHECKING
+
 import lazy_loader
 
-__all__: list[str] = ["tile_painter"]
+if TYPE_CHECKING:
+    from capdemo.diffusion import (
+        after_guidance,
+        batching,
+        control,
+        guidance,
+        inpaint,
+        latent_format,
+        levels,
+        noise,
+        parts,
+        predictions,
+        run,
+        samplers,
+        sampling,
+        schedules,
+        snr,
+        spacings,
+        tile_painter,
+    )
+
+__all__ = [
+    "after_guidance",
+    "batching",
+    "control",
+    "guidance",
+    "inpaint",
+    "latent_format",
+    "levels",
+    "noise",
+    "parts",
+    "predictions",
+    "run",
+    "samplers",
+    "sampling",
+    "schedules",
+    "snr",
+    "spacings",
+    "tile_painter",
+]
 
 __getattr__, __dir__, _ = lazy_loader.attach(__name__, submodules=__all__)

@@ -152,8 +152,9 @@ def _encoder(
     shape = clip_shape(file.shapes, sources)
     with torch.device("meta"):
         module = ClipText(shape)
-    # ComfyUI computes text encoders in float32 everywhere, whatever the file's type is.
-    weights = StoredWeights(module, file, sources, Placing(torch.device(device), torch.float32))
+    # Whatever the file's type is, ComfyUI keeps text encoders in float16 and computes in float32.
+    placing = Placing(torch.device(device), torch.float32, rounding=torch.float16)
+    weights = StoredWeights(module, file, sources, placing)
 
     def find(name: str) -> torch.Tensor | None:
         path = embeddings(name)
