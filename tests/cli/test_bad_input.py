@@ -186,8 +186,13 @@ def test_check_finds_an_example_that_never_ran_and_a_broken_spec(guide: Path) ->
     spec = path.with_suffix(".toml")
     spec.write_text('title = "T"\ncapton = "C"\n')
     assert "Did you mean 'caption'?" in invoke("check").out
-    words = '{node = "%s", alt = "A", label = "L"}'
-    lines = ['title = "T"', 'caption = "C"', f"input = {words % 1}", f"output = {words % 3}"]
+    words = '{node = "%d", alt = "A house of %d storeys.", label = "L"}'
+    lines = [
+        'title = "T"',
+        'caption = "C"',
+        f"input = {words % (1, 1)}",
+        f"output = {words % (3, 3)}",
+    ]
     spec.write_text("\n".join(lines))
     found: list[dict[str, Any]] = invoke("check", "--json").json["problems"]
     assert [problem["kind"] for problem in found] == ["missing"]

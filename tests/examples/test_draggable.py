@@ -87,7 +87,23 @@ def test_the_script_is_the_workflows_own_text(built: Path) -> None:
     assert script.isascii()
 
 
-@pytest.mark.parametrize("name", sorted(LOCK.examples))
+OWN = sorted(name for name in LOCK.examples if (ROOT / "workflows" / f"{name}.json").is_file())
+COMPARED = sorted(LOCK.examples.keys() - set(OWN))
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_compared_picture_carries_the_prompt_that_made_it(name: str) -> None:
+    record = LOCK.examples[name].record
+    assert record is not None
+    shown = {picture.role: picture.variants for picture in record.pictures}
+    for variant in shown["output"]:
+        prompt = read_workflow(ROOT / "docs" / variant.file).api
+        assert prompt is not None
+        loaded = [n.inputs["image"] for n in prompt.nodes.values() if n.class_type == "LoadImage"]
+        assert [used.name for used in record.key.inputs] == loaded
+
+
+@pytest.mark.parametrize("name", OWN)
 def test_the_guides_own_pictures_give_their_workflows_back(name: str) -> None:
     record = LOCK.examples[name].record
     if record is None:  # then the page shows no result of it

@@ -137,7 +137,7 @@ def _load_network(path: Path) -> ImageModelDescriptor[Any]:
     try:
         network = load_network(state_dict)
     except (spandrel.UnsupportedModelError, RuntimeError, KeyError, ValueError) as error:
-        raise _unsupported(path, say_what_it_is(state_dict)) from error
+        raise _unsupported(path, say_what_it_is(state_dict, folder="upscale_models")) from error
     if why := _why_not(network, spandrel.ImageModelDescriptor):
         raise _unsupported(path, why)
     network.model.eval().requires_grad_(requires_grad=False)

@@ -92,11 +92,13 @@ def strip_module_prefix(state_dict: dict[str, Any]) -> dict[str, Any]:
     return {key.removeprefix("module."): value for key, value in state_dict.items()}
 
 
-def say_what_it_is(state_dict: Mapping[str, Any]) -> str:
-    """What kind of model these keys belong to, as a clause; empty where they tell nothing."""
-    return next(
-        (kind for part, kind in _KEYS.items() if any(part in str(key) for key in state_dict)), ""
-    )
+def say_what_it_is(state_dict: Mapping[str, Any], *, folder: str = "") -> str:
+    """What kind of model these keys belong to, as a clause; empty where they tell nothing.
+
+    A kind that belongs in `folder`, where the file was taken from, tells nothing either.
+    """
+    kinds = (kind for part, kind in _KEYS.items() if any(part in str(key) for key in state_dict))
+    return next((kind for kind in kinds if not folder or not kind.endswith(folder)), "")
 
 
 def _read_safe(path: Path) -> Any:
