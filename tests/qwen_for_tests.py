@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import json
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from safetensors.torch import save_file
 
+from capdemo.models.qwen_diffusion import load_qwen_image
+from capdemo.models.qwen_text_encoder import load_qwen_text_encoder
+from capdemo.models.wan_vae import load_wan_vae
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from capdemo.models.qwen_diffusion import QwenImage
+    from capdemo.models.qwen_text_encoder import QwenTextEncoder
+    from capdemo.models.wan_vae import WanVae
 
 Weights = dict[str, torch.Tensor]
 Shapes = dict[str, tuple[int, ...]]
@@ -28,10 +37,13 @@ LARGEST = 448.0
 _MANIFESTS = Path(__file__).parent / "models" / "qwen" / "manifests.json"
 _REDUCED: Mapping[str, Mapping[int, int]] = {
     "diffusion_model": {3072: 256, 3584: 256, 6144: 512, 12288: 1024, 18432: 1536},
-    "text_encoder": {
-        3584: 256, 512: 128, 18944: 320,
-        1280: 64, 3840: 192, 3420: 68, 5120: 256,
-    },
+    "text_encoder": dict(
+        zip(
+            (3584, 512, 18944, 1280, 3840, 3420, 5120),
+            (256, 128, 320, 64, 192, 68, 256),
+            strict=True,
+        )
+    ),
     "vae": {channels: channels // 12 for channels in (96, 192, 384, 768, 1152)},
 }
 _FEWER = {60: 2, 28: 2, 32: 8}
@@ -107,6 +119,11 @@ def text_encoder() -> Weights:
     return {**weights, "lm_head.weight": torch.zeros(4, 256, dtype=torch.bfloat16)}
 
 
+@lru_cache
+def _text_encoder() -> Weights:
+    return text_encoder()
+
+
 def vae() -> Weights:
     """As `qwen_image_vae.safetensors`: bfloat16, in Wan's layout."""
     shapes = reduced_shapes("vae")
@@ -127,6 +144,21 @@ def lora(rank: int = 4) -> Weights:
             f"{layer}.alpha": torch.tensor(2.0),
         }
     return weights
+
+
+def qwen_network(weights: Weights | None = None) -> QwenImage:
+    """The reduced transformer, on the CPU."""
+    return load_qwen_image(weights or diffusion_model(), where="a file", device="cpu")
+
+
+def qwen_encoder() -> QwenTextEncoder:
+    """The reduced text encoder, on the CPU."""
+    return load_qwen_text_encoder(_text_encoder(), where="a file", device="cpu")
+
+
+def qwen_vae() -> WanVae:
+    """The reduced VAE, on the CPU."""
+    return load_wan_vae(vae(), where="a file", device="cpu")
 
 
 def write_models(folder: Path) -> None:

@@ -82,7 +82,7 @@ def write_hollow(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Path:
 
 
 def lora(module: str, rows: int, columns: int, **options: float) -> dict[str, torch.Tensor]:
-    """A LoRA of rank 4 in kohya's names; `kernel` makes it one of a convolution, `middle` LoCon's."""
+    """A LoRA of rank 4 in kohya's names: `kernel` for a convolution, `middle` for LoCon's."""
     kernel, middle = int(options.get("kernel", 0)), bool(options.get("middle"))
     inner: tuple[int, ...] = (kernel, kernel) if kernel else ()
     ones: tuple[int, ...] = (1, 1) if kernel else ()

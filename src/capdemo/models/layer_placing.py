@@ -6,29 +6,48 @@ On the CPU nothing is placed: weights stay in the mapped file, and the system re
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
+from torch import nn
 
+from capdemo.models.residency import make_room
 from capdemo.models.stored_layers import StoredLinear, stored_linears
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from torch import nn
+    from capdemo.models.stored_network import Placing
+
+Network = TypeVar("Network", bound="nn.Module")
 
 
-class PlacedLayers:
-    """A module of stored layers, with the device that it computes on."""
+def free_bytes(device: torch.device) -> int:
+    """Of a GPU, for all processes."""
+    free, _ = torch.cuda.mem_get_info(device)
+    return free
 
-    def __init__(self, module: nn.Module, device: torch.device, working_bytes: int) -> None:
+
+class PlacedLayers(Generic[Network]):
+    """A module of stored layers and where it computes; implements `residency.Resident`."""
+
+    def __init__(
+        self,
+        module: Network,
+        placing: Placing,
+        working_bytes: int,
+        free: Callable[[torch.device], int] = free_bytes,
+    ) -> None:
         self.module = module
-        self.device = device
+        self.placing = placing
         self.working_bytes = working_bytes
         """Left free on the device for everything but weights."""
-        self.is_on_device = device.type == "cpu"
         self.users = 0
         """How many runs need the weights where they are."""
+        self.is_on_device = placing.device.type == "cpu"
+        self._free = free
+        self._kept: list[tuple[nn.Module, str, torch.Tensor]] = []
+        """What is small, as it is on the CPU, while copies are on the device."""
 
     @property
     def nbytes(self) -> int:
@@ -38,7 +57,8 @@ class PlacedLayers:
     @contextlib.contextmanager
     def ready(self) -> Iterator[None]:
         """Have the weights placed while the body runs; they stay until `leave`."""
-        self._enter()
+        if not self.is_on_device:
+            self._enter()
         self.users += 1
         try:
             yield
@@ -49,18 +69,21 @@ class PlacedLayers:
         """Take all weights off the device."""
         for layer in stored_linears(self.module).values():
             layer.resident = None
-        _move_small(self.module, torch.device("cpu"))
-        self.is_on_device = self.device.type == "cpu"
+        for owner, name, tensor in self._kept:
+            _put(owner, name, tensor)
+        self._kept = []
+        self.is_on_device = self.placing.device.type == "cpu"
 
     def _enter(self) -> None:
-        if self.is_on_device:
-            return
-        _move_small(self.module, self.device)
+        device = self.placing.device
+        make_room(self)
+        self._kept = list(_small_tensors(self.module))
+        for owner, name, tensor in self._kept:
+            _put(owner, name, tensor.to(device))
         layers = list(stored_linears(self.module).values())
-        free, _ = torch.cuda.mem_get_info(self.device)
         sizes = [layer.weight.nbytes for layer in layers]
-        for layer in layers[: how_many_fit(sizes, free - self.working_bytes)]:
-            layer.resident = layer.weight.to(self.device)
+        for layer in layers[: how_many_fit(sizes, self._free(device) - self.working_bytes)]:
+            layer.resident = layer.weight.to(device)
         self.is_on_device = True
 
 
@@ -75,12 +98,15 @@ def how_many_fit(sizes: Sequence[int], room: int) -> int:
     return fitting
 
 
-def _move_small(module: nn.Module, device: torch.device) -> None:
-    """Move everything but the matrices of linear layers and tables of words."""
+def _small_tensors(module: nn.Module) -> Iterator[tuple[nn.Module, str, torch.Tensor]]:
+    """Everything but the matrices of linear layers and tables of words, by owner and name."""
     for child in module.modules():
-        kept = {"weight"} if isinstance(child, StoredLinear | torch.nn.Embedding) else set()
-        for name, parameter in child.named_parameters(recurse=False):
-            if name not in kept:
-                parameter.data = parameter.data.to(device)
-        for name, buffer in child.named_buffers(recurse=False):
-            setattr(child, name, buffer.to(device))
+        stays = {"weight"} if isinstance(child, StoredLinear | nn.Embedding) else set()
+        tensors = (*child.named_parameters(recurse=False), *child.named_buffers(recurse=False))
+        yield from ((child, name, tensor) for name, tensor in tensors if name not in stays)
+
+
+def _put(owner: nn.Module, name: str, tensor: torch.Tensor) -> None:
+    is_parameter = name in dict(owner.named_parameters(recurse=False))
+    value = nn.Parameter(tensor, requires_grad=False) if is_parameter else tensor
+    setattr(owner, name, value)

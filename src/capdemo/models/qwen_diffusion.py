@@ -12,6 +12,7 @@ from capdemo.models.lora import find_changes, unfit
 from capdemo.models.qwen_network import QwenImageNetwork
 from capdemo.models.scaled_float8 import give_factors, take_factors
 from capdemo.models.stored_layers import changed, fill, stored_linears
+from capdemo.models.stored_network import Placing
 from capdemo.models.wan_latents import WAN_LATENTS
 from capdemo.node_api.diffusion import NetworkInputs
 
@@ -50,18 +51,21 @@ class QwenImage:
 
     def __init__(
         self,
-        layers: PlacedLayers,
-        dtype: torch.dtype,
+        layers: PlacedLayers[QwenImageNetwork],
         changes: Mapping[str, tuple[Change, ...]] | None = None,
     ) -> None:
         self._layers = layers
-        self._dtype = dtype
         self._changes = changes or {}
+
+    @property
+    def module(self) -> QwenImageNetwork:
+        """The layers, with their weights as they are stored."""
+        return self._layers.module
 
     @property
     def device(self) -> torch.device:
         """As `DiffusionNetwork`."""
-        return self._layers.device
+        return self._layers.placing.device
 
     def inputs(self, condition: Condition, canvas: Canvas) -> NetworkInputs:
         """As `DiffusionNetwork`; what SDXL or Flux would take is passed over."""
@@ -79,13 +83,13 @@ class QwenImage:
         self, latent: torch.Tensor, timestep: torch.Tensor, inputs: NetworkInputs, /
     ) -> torch.Tensor:
         """As `DiffusionNetwork`. Raises `InputError` where the prompt is of another encoder."""
-        network: Any = self._layers.module
+        network = self.module
         if inputs.context is None or inputs.context.shape[-1] != network.context_features:
             raise InputError(
                 "The prompt was not encoded for Qwen-Image.",
                 hint="Load the text encoder by CLIPLoader with the type qwen_image.",
             )
-        dtype, batch = self._dtype, len(latent)
+        dtype, batch = self._layers.placing.dtype, len(latent)
         with torch.no_grad(), changed(network.layers, self._changes):
             velocity: torch.Tensor = network(
                 latent.to(dtype),
@@ -98,7 +102,8 @@ class QwenImage:
 
     def with_lora(self, weights: Mapping[str, torch.Tensor], strength: float) -> Self:
         """As `DiffusionNetwork`; the names may be diffusers', kohya's, peft's or LyCORIS's."""
-        layers = stored_linears(self._layers.module.layers)
+        network = self.module
+        layers = stored_linears(network.layers)
         shapes = {f"{name}.weight": tuple(layer.weight.shape) for name, layer in layers.items()}
         shapes |= {f"{name}.bias": (layer.out_features,) for name, layer in layers.items()}
         places = {called: f"{name}.weight" for name in layers for called in _lora_names(name)}
@@ -108,7 +113,7 @@ class QwenImage:
         merged = dict(self._changes)
         for name, change in changes.items():
             merged[name] = (*merged.get(name, ()), change)
-        return type(self)(self._layers, self._dtype, merged)
+        return type(self)(self._layers, merged)
 
     def ready(self) -> AbstractContextManager[None]:
         """As `DiffusionNetwork`."""
@@ -138,7 +143,7 @@ def load_qwen_image(
     network = QwenImageNetwork(_config(tensors))
     fill(network.layers, tensors, dtype, where)
     give_factors(stored_linears(network.layers), plain, where)
-    return QwenImage(PlacedLayers(network, place, _WORKING_BYTES), dtype)
+    return QwenImage(PlacedLayers(network, Placing(place, dtype), _WORKING_BYTES))
 
 
 def _without_prefix(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -76,7 +76,8 @@ class QwenLanguageModel(nn.Module):
         if isinstance(part, Patches):
             return self.see(part, device)
         # The table stays where it is; only its row travels.
-        return self.model.embed_tokens.weight[part][None].to(device, torch.float32)
+        row: torch.Tensor = self.model.embed_tokens.weight[part][None]
+        return row.to(device, torch.float32)
 
 
 def positions(prompt: Sequence[int | Patches]) -> torch.Tensor:

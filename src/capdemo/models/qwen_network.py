@@ -1,7 +1,7 @@
 """One call of the Qwen-Image transformer, on diffusers' layers and with ComfyUI's token order.
 
 diffusers' own `forward` is not used: it rounds the timestep to bfloat16, places tokens by
-another rule and keeps the rotation in float32 (docs/en/develop/decisions).
+another rule and keeps the rotation in float32 (the decision `qwen-image-tokens-as-in-comfyui`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from capdemo.models.stored_layers import store_linears
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
 
 
 class QwenImageNetwork(nn.Module):
@@ -62,7 +61,7 @@ class QwenImageNetwork(nn.Module):
         parts = [_tokens(picture) for picture in (latent, *references)]
         layers, text = self.layers, self.layers.txt_in(self.layers.txt_norm(context))
         tokens = layers.img_in(torch.cat(parts, dim=1))
-        sizes = [tuple(reference.shape[-2:]) for reference in references]
+        sizes = [(reference.shape[-2], reference.shape[-1]) for reference in references]
         grid = Grid(*map(tokens_along, latent.shape[-2:]))
         places = positions(context.shape[1], grid, reference_grids(sizes, method))
         table = rotary_table(places, self.axes).to(device=latent.device, dtype=latent.dtype)
@@ -104,13 +103,11 @@ class _JointAttention:
         values = [attn.add_v_proj(encoder_hidden_states), attn.to_v(hidden_states)]
         query, key, value = (
             part.transpose(1, 2)
-            for part in (*joined, torch.cat(values, dim=1).unflatten(-1, heads))
+            for part in (*joined, torch.unflatten(torch.cat(values, dim=1), -1, heads))
         )
         seen = functional.scaled_dot_product_attention(query, key, value)
-        text, picture = seen.transpose(1, 2).flatten(2).split(
-            [encoder_hidden_states.shape[1], hidden_states.shape[1]], dim=1
-        )
-        return attn.to_out[0](picture), attn.to_add_out(text)
+        whole, words = seen.transpose(1, 2).flatten(2), encoder_hidden_states.shape[1]
+        return attn.to_out[0](whole[:, words:]), attn.to_add_out(whole[:, :words])
 
 
 def _tokens(latent: torch.Tensor) -> torch.Tensor:
@@ -123,13 +120,16 @@ def _tokens(latent: torch.Tensor) -> torch.Tensor:
         )
     padding = (0, width % PATCH, 0, height % PATCH)
     even = functional.pad(latent.squeeze(2), padding, mode="circular")
-    cut = even.unflatten(-1, (-1, PATCH)).unflatten(-3, (-1, PATCH))
-    return cut.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)
+    batch, channels, *sides = even.shape
+    rows, columns = (side // PATCH for side in sides)
+    cut = even.reshape(batch, channels, rows, PATCH, columns, PATCH)
+    return cut.permute(0, 2, 4, 1, 3, 5).reshape(batch, rows * columns, channels * PATCH**2)
 
 
 def _picture(tokens: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """`_tokens` undone, without the padding."""
     height, width = like.shape[-2:]
     rows, columns = tokens_along(height), tokens_along(width)
-    cut = tokens.unflatten(-1, (-1, PATCH, PATCH)).unflatten(1, (rows, columns))
-    whole = cut.permute(0, 3, 1, 4, 2, 5).flatten(4).flatten(2, 3)
-    return whole[:, :, None, :height, :width]
+    cut = tokens.reshape(len(tokens), rows, columns, -1, PATCH, PATCH).permute(0, 3, 1, 4, 2, 5)
+    whole = cut.reshape(len(tokens), -1, 1, rows * PATCH, columns * PATCH)
+    return whole[..., :height, :width]

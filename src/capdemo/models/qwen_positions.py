@@ -59,7 +59,9 @@ def reference_grids(sizes: Sequence[tuple[int, int]], method: str = "index") -> 
         filled_height = max(filled_height, height + top)
         filled_width = max(filled_width, width + left)
         grids.append(
-            Grid(tokens_along(height), tokens_along(width), 1, tokens_along(top), tokens_along(left))
+            Grid(
+                tokens_along(height), tokens_along(width), 1, tokens_along(top), tokens_along(left)
+            )
         )
     return grids
 
@@ -93,7 +95,7 @@ def rotary_table(places: torch.Tensor, axes: Sequence[int]) -> torch.Tensor:
 
 def rotate(features: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
     """Turn pairs of neighbouring features; BNHD by a table of ND/2 and 2, in the table's type."""
-    first, second = features.unflatten(-1, (-1, 2)).unbind(-1)
+    first, second = features.reshape(*features.shape[:-1], -1, 2).unbind(-1)
     cosine, sine = table[None, :, None].unbind(-1)
     turned = (cosine * first - sine * second, sine * first + cosine * second)
     return torch.stack(turned, dim=-1).flatten(-2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import torch
 
@@ -13,6 +13,7 @@ from capdemo.models.qwen_pictures import Patches, cut_into_patches
 from capdemo.models.qwen_tokenizer import IMAGE_PAD, NEW_LINE, START_OF_TURN, USER, tokenize
 from capdemo.models.scaled_float8 import give_factors, take_factors
 from capdemo.models.stored_layers import fill, stored_linears
+from capdemo.models.stored_network import Placing
 from capdemo.node_api.conditioning import Condition
 
 if TYPE_CHECKING:
@@ -45,8 +46,13 @@ def is_qwen_text_encoder(keys: Iterable[str]) -> bool:
 class QwenTextEncoder:
     """Qwen2.5-VL 7B; implements `node_api.TextEncoder` and `PictureTextEncoder`."""
 
-    def __init__(self, layers: PlacedLayers) -> None:
+    def __init__(self, layers: PlacedLayers[QwenLanguageModel]) -> None:
         self._layers = layers
+
+    @property
+    def module(self) -> QwenLanguageModel:
+        """The layers, with their weights as they are stored."""
+        return self._layers.module
 
     def encode(self, text: str, /) -> Condition:
         """As `TextEncoder`; brackets in the text do not weigh words."""
@@ -63,9 +69,8 @@ class QwenTextEncoder:
         whole = text if text.startswith("<|im_start|>") else template.format(text)
         tokens = tokenize(whole)
         prompt = _with_pictures(tokens, pictures)
-        network: Any = self._layers.module
         with torch.no_grad(), self._layers.ready():
-            hidden = network(prompt, self._layers.device)
+            hidden = self.module(prompt, self._layers.placing.device)
         return Condition(embedding=hidden[:, _user_turn(prompt, hidden.shape[1]) :].cpu())
 
     def with_last_layer(self, layer: int) -> Self:
@@ -102,7 +107,8 @@ def load_qwen_text_encoder(
     network = _empty(shapes)
     fill(network, scaled.weights, torch.float32, where)
     give_factors(stored_linears(network), scaled, where)
-    return QwenTextEncoder(PlacedLayers(network, torch.device(device), _WORKING_BYTES))
+    placing = Placing(torch.device(device), torch.float32)
+    return QwenTextEncoder(PlacedLayers(network, placing, _WORKING_BYTES))
 
 
 def _empty(shapes: Mapping[str, tuple[int, ...]]) -> QwenLanguageModel:

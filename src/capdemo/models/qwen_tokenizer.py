@@ -62,9 +62,9 @@ _EMBEDDING = re.compile(r"[ \n](?=embedding:)")
 
 
 def tokenize(text: str) -> list[int]:
-    """The numbers of a prompt's tokens, special ones such as `<|im_start|>` included.
+    r"""The numbers of a prompt's tokens, special ones such as `<|im_start|>` included.
 
-    As in ComfyUI, `\\(` and `\\)` stand for plain parentheses although weights are not read.
+    As in ComfyUI, `\(` and `\)` stand for plain parentheses although weights are not read.
     """
     plain = text.replace("\\)", ")").replace("\\(", "(")
     encoder = _encoder()

@@ -27,7 +27,7 @@ class StoredLinear(nn.Module):
     def __init__(self, inner: nn.Linear) -> None:
         super().__init__()
         self.in_features, self.out_features = inner.in_features, inner.out_features
-        self.weight = inner.weight
+        self.weight: torch.Tensor = inner.weight
         self.bias = inner.bias
         self.resident: torch.Tensor | None = None
         """A copy of the weight on the device of the computation, where there is room for it."""
@@ -50,9 +50,9 @@ class StoredLinear(nn.Module):
             self.bias.data = self.bias.data.to(dtype)
 
     def _weight_for(self, features: torch.Tensor) -> torch.Tensor:
-        weight: torch.Tensor = self.weight if self.resident is None else self.resident
+        stored = self.weight if self.resident is None else self.resident
         # First to the device, since float8 is the shorter way.
-        weight = weight.to(features.device, non_blocking=True)
+        weight = stored.to(features.device, non_blocking=True)
         if "weight" not in self.changes:
             weight = weight.to(features.dtype)
             return weight if self.scale is None else weight * self.scale.to(weight)
@@ -89,8 +89,8 @@ def changed(module: nn.Module, changes: Mapping[str, Sequence[Change]]) -> Itera
     """Let LoRAs act on weights and biases of these names while the body runs."""
     layers = stored_linears(module) if changes else {}
     for name, of_parameter in changes.items():
-        layer, _, parameter = name.rpartition(".")
-        layers[layer].changes = {**layers[layer].changes, parameter: of_parameter}
+        owner, _, parameter = name.rpartition(".")
+        layers[owner].changes = {**layers[owner].changes, parameter: of_parameter}
     try:
         yield
     finally:

@@ -52,7 +52,8 @@ def in_tiles(
     An item that fits into one tile goes through unblended. Raises `InputError` where tiles would
     not advance.
     """
-    return torch.cat([_one_in_tiles(item, function, axes) for item in samples.split(1)])
+    items = [samples[place : place + 1] for place in range(len(samples))]
+    return torch.cat([_one_in_tiles(item, function, axes) for item in items])
 
 
 def _one_in_tiles(

@@ -172,7 +172,10 @@ def _encoding(tiles: Tiles) -> tuple[TiledAxis, ...]:
     frames = max(2, _latent_frames(tiles.frames))
     overlap = max(1, min(frames // 2, _latent_frames(tiles.frame_overlap)))
     side = TiledAxis(
-        tiles.side, tiles.overlap, lambda size: round(size / SIDE), lambda start: round(start / SIDE)
+        tiles.side,
+        tiles.overlap,
+        lambda size: round(size / SIDE),
+        lambda start: round(start / SIDE),
     )
     return (
         TiledAxis(

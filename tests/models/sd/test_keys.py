@@ -14,7 +14,6 @@ from capdemo.models.clip_keys import clip_shape, clip_sources
 from capdemo.models.library_imports import import_library
 from capdemo.models.sd_files import UNET, control_sources, sized, unet_sources, vae_sources
 from capdemo.models.sd_loader import Where, load_checkpoint, load_control_net
-from capdemo.models.stored_network import Source
 from capdemo.models.unet_shape import diffusers_settings, measure_unet
 from capdemo.node_api.noise_levels import DiscreteLevels
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from capdemo.models.stored_network import Source
     from capdemo.node_api.diffusion import DiffusionModel
 
 CPU = Where("cpu", "exact")

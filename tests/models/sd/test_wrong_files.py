@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +21,7 @@ from capdemo.models.textual_inversion import read_embedding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 CPU = Where("cpu", "exact")
 ONE = torch.zeros(1, 1, 1, 1)

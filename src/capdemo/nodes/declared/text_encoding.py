@@ -116,36 +116,6 @@ FAMILY.declare(
 )
 
 FAMILY.declare(
-    "TextEncodeQwenImageEdit",
-    category="advanced/conditioning",
-    description="Encodes an instruction and a picture for Qwen-Image-Edit.",
-    inputs=(
-        link("clip", "CLIP"),
-        text("prompt", multiline=True, dynamic_prompts=True),
-        link("vae", "VAE", required=False),
-        link("image", "IMAGE", required=False),
-    ),
-    outputs=("CONDITIONING",),
-)
-
-FAMILY.declare(
-    "TextEncodeQwenImageEditPlus",
-    category="advanced/conditioning",
-    description=(
-        "Encodes an instruction and up to three pictures for Qwen-Image-Edit 2509 and later."
-    ),
-    inputs=(
-        link("clip", "CLIP"),
-        text("prompt", multiline=True, dynamic_prompts=True),
-        link("vae", "VAE", required=False),
-        link("image1", "IMAGE", required=False),
-        link("image2", "IMAGE", required=False),
-        link("image3", "IMAGE", required=False),
-    ),
-    outputs=("CONDITIONING",),
-)
-
-FAMILY.declare(
     "TextEncodeHunyuanVideo_ImageToVideo",
     category="advanced/conditioning",
     description="Encodes a prompt and a described picture for HunyuanVideo.",
