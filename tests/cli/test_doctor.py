@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import platform
+from typing import TYPE_CHECKING
 
 import torch
 from tests.guide_for_tests import invoke
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_it_says_what_is_here() -> None:
@@ -15,6 +19,14 @@ def test_it_says_what_is_here() -> None:
     assert torch.__version__ in answer.out
     assert "architectures" in answer.out
     assert "spanx4_ch48" in answer.out
+
+
+def test_it_says_which_models_want_a_larger_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capdemo.models.device.device_memory", lambda: 16_000_000_000)
+    found = invoke("doctor", "--json").json
+    wanted = "a GPU with 24 GB is wanted; here are 16.0 GB"
+    assert found["for Qwen-Image-Edit 2509"] == wanted
+    assert "for Qwen2.5-VL 7B" not in found
 
 
 def test_it_answers_scripts() -> None:

@@ -9,24 +9,39 @@ import re
 import shutil
 from importlib import metadata
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from capdemo import models as networks
-from capdemo.cli.models import entries, entry_table
+from capdemo.cli.models import Entry, entries, entry_table
 from capdemo.cli.options import Json, Models
+from capdemo.examples.keys import missing_models
+from capdemo.examples.memory import say_memory
+from capdemo.examples.prepare import check
 from capdemo.models.folders import cache_folder
 from capdemo.models.store import LocalModelStore
+from capdemo.workflow import input_folder, read_workflow
 
 _REQUIREMENT = re.compile(r"^([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
 
 
-def doctor(models: Models = None, json_: Json = False) -> None:
+def doctor(
+    workflow: Annotated[
+        Path | None, typer.Argument(help="Say also what the models of this workflow need.")
+    ] = None,
+    models: Models = None,
+    json_: Json = False,
+) -> None:
     """Say what this machine has: Python, torch, device, memory, extras, models."""
-    facts = {**_system(), **_torch(), **_extras()}
-    listed = entries(LocalModelStore.from_environment(models or ()))
+    store = LocalModelStore.from_environment(models or ())
+    listed = entries(store)
+    facts = {**_system(), **_torch(listed), **_extras()}
+    if workflow is not None:
+        facts["workflow"] = _workflow(workflow, store)
     if json_:
         usable = {entry.model.id: entry.state for entry in listed}
         print(json.dumps({**facts, "models": usable}, indent=2))
@@ -40,6 +55,14 @@ def doctor(models: Models = None, json_: Json = False) -> None:
     console.print(entry_table(listed))
 
 
+def _workflow(path: Path, store: LocalModelStore) -> str:
+    """What a workflow's models need, and which of them are not here."""
+    draft, _ = check(read_workflow(path), store, input_folder(path))
+    missing = missing_models(draft, store)
+    said = say_memory(draft.graph, store, networks.device.choose_device("auto"))
+    return " ".join([said, *missing]) or "It loads no diffusion model."
+
+
 def _system() -> dict[str, str]:
     free = shutil.disk_usage(_existing(cache_folder())).free
     return {
@@ -50,7 +73,7 @@ def _system() -> dict[str, str]:
     }
 
 
-def _torch() -> dict[str, str]:
+def _torch(listed: tuple[Entry, ...]) -> dict[str, str]:
     """What torch says of itself; a broken installation is a finding here, not a failure."""
     try:
         import torch  # noqa: PLC0415  # only this command's business
@@ -66,7 +89,18 @@ def _torch() -> dict[str, str]:
     found["spandrel"] = (
         f"{metadata.version('spandrel')}, {len(spandrel.MAIN_REGISTRY)} architectures"
     )
-    return found
+    return found | _too_large(listed)
+
+
+def _too_large(listed: tuple[Entry, ...]) -> dict[str, str]:
+    """The models that want a larger GPU than this machine has; they still run, more slowly."""
+    here = networks.device.device_memory()
+    larger = [entry.model for entry in listed if entry.model.device_memory * 1e9 > here]
+    return {
+        f"for {model.name}": f"a GPU with {model.device_memory} GB is wanted; "
+        + (f"here are {here / 1e9:.1f} GB" if here else "here is none, so it runs on the processor")
+        for model in larger
+    }
 
 
 def _extras() -> dict[str, str]:

@@ -139,6 +139,8 @@ class Model:
     paper: str = ""
     note: str = ""
     """What a user must know before taking it; a sentence or two."""
+    device_memory: int = 0
+    """Gigabytes of a GPU that it should have to itself; 0 where any will do."""
     sources: tuple[Source, ...] = field(default=())
     """In the order in which they are tried."""
 

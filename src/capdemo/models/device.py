@@ -42,6 +42,14 @@ def device_name(device: str) -> str:
     return f"{_processor_name()}, {torch.get_num_threads()} threads"
 
 
+def device_memory() -> int:
+    """Bytes of the GPU that `auto` chooses; 0 without one."""
+    if not torch.cuda.is_available():
+        return 0
+    _, total = torch.cuda.mem_get_info()
+    return total
+
+
 def reset_peak_memory(device: str) -> None:
     """Start measuring the highest memory anew."""
     if device.startswith("cuda"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,12 @@ import torch
 from capdemo.errors import InputError
 from capdemo.models.allocator import kept_memory, release_memory
 from capdemo.models.convert import convert_ncnn
+from capdemo.models.full_precision import full_precision
 from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.spandrel_import import import_spandrel
 from capdemo.models.weights import read_state_dict, say_what_it_is, strip_module_prefix
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from spandrel import ImageModelDescriptor
@@ -57,7 +56,7 @@ class Upscaler:
         Takes BCHW, float32, 0..1, RGB, on any device; returns BCHW, float32, 0..1, on the CPU.
         A network for grey pictures is run on each colour by itself.
         """
-        with torch.inference_mode(), _full_precision(self._dtype), kept_memory():
+        with torch.inference_mode(), full_precision(self._dtype), kept_memory():
             output = self._run(pictures)
         # A plain tensor, since one made in inference mode could not be blended in place; and not
         # in the memory that is kept, which it would break in two.
@@ -171,16 +170,6 @@ def _resized(network: ImageModelDescriptor[Any], factor: float) -> ImageModelDes
         tiling=network.tiling,
         call_fn=call,
     )
-
-
-def _full_precision(dtype: torch.dtype) -> AbstractContextManager[None]:
-    """Keep cuDNN from rounding float32 to TF32, whose ten bits of mantissa are not exact."""
-    if dtype != torch.float32 or not torch.cuda.is_available():
-        return contextlib.nullcontext()
-    flags: AbstractContextManager[None] = torch.backends.cudnn.flags(
-        enabled=True, benchmark=False, deterministic=True, allow_tf32=False
-    )
-    return flags
 
 
 def _unsupported(path: Path, what: str) -> InputError:

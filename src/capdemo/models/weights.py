@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-PICKLED = frozenset({".pth", ".pt", ".ckpt"})
+PICKLED = frozenset({".pth", ".pt", ".ckpt", ".bin"})
 SAFE = frozenset({".safetensors", ".sft"})
 
 _STARTS: Mapping[bytes, str] = {
@@ -26,16 +26,40 @@ _STARTS: Mapping[bytes, str] = {
     b"\xff\xd8\xff": "a JPEG picture",
 }
 _KEYS: Mapping[str, str] = {
+    "lora_controlnet": "a Control-LoRA; it belongs in the folder controlnet",
     "lora_": "a LoRA; it belongs in the folder loras",
     ".lora": "a LoRA; it belongs in the folder loras",
+    "_lora.": "a LoRA; it belongs in the folder loras",
+    ".hada_": "a LoRA; it belongs in the folder loras",
+    ".lokr_": "a LoRA; it belongs in the folder loras",
+    "controlnet_down_blocks.": "a ControlNet; it belongs in the folder controlnet",
+    "zero_convs.": "a ControlNet; it belongs in the folder controlnet",
+    "model.diffusion_model.joint_blocks.": "Stable Diffusion 3, which does not run here",
+    "joint_blocks.": "Stable Diffusion 3, which does not run here",
+    "double_blocks.": "Flux or a model of its kind, which does not run here",
     "model.diffusion_model.": "a diffusion checkpoint; it belongs in the folder checkpoints",
-    "double_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
-    "transformer_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
+    "transformer_blocks.0.img_mlp": "a diffusion model; it belongs in the folder diffusion_models",
+    "down_blocks.0.resnets.0.time_emb_proj": (
+        "a diffusion model; it belongs in the folder diffusion_models"
+    ),
+    "input_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
     "decoder.up.0.block.": "a VAE; it belongs in the folder vae",
+    "decoder.up_blocks.0.resnets.": "a VAE; it belongs in the folder vae",
     "text_model.encoder.": "a text encoder; it belongs in the folder text_encoders",
+    "transformer.resblocks.": "a text encoder; it belongs in the folder text_encoders",
     "fuse_convs_dict.": "a CodeFormer face model; it belongs in the folder facerestore_models",
     "stylegan_decoder": "a GFPGAN face model; it belongs in the folder facerestore_models",
+    "transformer_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
+    "emb_params": "a textual inversion; it belongs in the folder embeddings",
+    "string_to_param": "a textual inversion; it belongs in the folder embeddings",
+    "clip_g": "a textual inversion; it belongs in the folder embeddings",
+    ".rdb1.": "an upscale model; it belongs in the folder upscale_models",
+    ".RDB1.": "an upscale model; it belongs in the folder upscale_models",
+    "residual_group.": "an upscale model; it belongs in the folder upscale_models",
+    "conv_first.": "an upscale model; it belongs in the folder upscale_models",
+    "body.0.weight": "an upscale model; it belongs in the folder upscale_models",
 }
+"""By a part of a name; the first that is found decides."""
 
 
 def read_state_dict(path: Path) -> dict[str, Any]:
@@ -84,7 +108,7 @@ def _read_pickled(path: Path) -> Any:
 
 
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:
-    known = _recognise_start(path)
+    known = recognise_start(path)
     if known:
         return InputError(f"The file is {known}.", where=str(path), hint="Download it again.")
     detail = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
@@ -95,7 +119,8 @@ def _not_weights(path: Path, why: str, error: Exception) -> InputError:
     )
 
 
-def _recognise_start(path: Path) -> str:
+def recognise_start(path: Path) -> str:
+    """What else than weights a file is by its first bytes, as a clause; empty where unknown."""
     if not path.is_file():
         return "absent"
     with path.open("rb") as file:

@@ -127,6 +127,8 @@ def _model(model: ModelFacts) -> Element:
     ]
     if model.size:
         facts.append(("Size", size_text(model.size)))
+    if known and known.device_memory:
+        facts.append(("GPU memory", f"{known.device_memory} GB"))
     if known:
         facts.append(("Licence", _link(known.licence, known.licence_url)))
     facts.append(("sha256", _digest(model.sha256)))

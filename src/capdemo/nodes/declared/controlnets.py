@@ -3,45 +3,9 @@
 from __future__ import annotations
 
 from capdemo.node_api import NodeFamily, OutputSchema
-from capdemo.node_api.inputs import choice, link, number
+from capdemo.node_api.inputs import link, number
 
 FAMILY = NodeFamily()
-
-FAMILY.declare(
-    "ControlNetApply",
-    category="conditioning/controlnet",
-    description=(
-        "Lets a ControlNet guide a conditioning; the node is deprecated in favour of the "
-        "advanced one."
-    ),
-    inputs=(
-        link("conditioning", "CONDITIONING"),
-        link("control_net", "CONTROL_NET"),
-        link("image", "IMAGE"),
-        number("strength", 1.0, 0.0, 10.0, 0.01),
-    ),
-    outputs=("CONDITIONING",),
-)
-
-FAMILY.declare(
-    "ControlNetApplyAdvanced",
-    category="conditioning/controlnet",
-    description="Lets a ControlNet guide both prompts by a picture, during a part of the steps.",
-    inputs=(
-        link("positive", "CONDITIONING"),
-        link("negative", "CONDITIONING"),
-        link("control_net", "CONTROL_NET"),
-        link("image", "IMAGE"),
-        number("strength", 1.0, 0.0, 10.0, 0.01),
-        number("start_percent", 0.0, 0.0, 1.0, 0.001),
-        number("end_percent", 1.0, 0.0, 1.0, 0.001),
-        link("vae", "VAE", required=False),
-    ),
-    outputs=(
-        OutputSchema("positive", "CONDITIONING"),
-        OutputSchema("negative", "CONDITIONING"),
-    ),
-)
 
 FAMILY.declare(
     "ControlNetApplySD3",
@@ -61,30 +25,6 @@ FAMILY.declare(
         OutputSchema("positive", "CONDITIONING"),
         OutputSchema("negative", "CONDITIONING"),
     ),
-)
-
-FAMILY.declare(
-    "SetUnionControlNetType",
-    category="conditioning/controlnet",
-    description="Tells a ControlNet of several kinds which kind of picture it is given.",
-    inputs=(
-        link("control_net", "CONTROL_NET"),
-        choice(
-            "type",
-            (
-                "auto",
-                "openpose",
-                "depth",
-                "hed/pidi/scribble/ted",
-                "canny/lineart/anime_lineart/mlsd",
-                "normal",
-                "segment",
-                "tile",
-                "repaint",
-            ),
-        ),
-    ),
-    outputs=("CONTROL_NET",),
 )
 
 FAMILY.declare(

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from capdemo.node_api import NodeFamily
-from capdemo.node_api.inputs import choice, link, model_file, number
+from capdemo.node_api.inputs import link, model_file, number
 
 FAMILY = NodeFamily()
-
-FAMILY.declare(
-    "CheckpointLoaderSimple",
-    category="loaders",
-    description="Loads a checkpoint that holds a diffusion model, its text encoder and its VAE.",
-    inputs=(model_file("ckpt_name", "checkpoints"),),
-    outputs=(
-        "MODEL",
-        "CLIP",
-        "VAE",
-    ),
-)
 
 FAMILY.declare(
     "unCLIPCheckpointLoader",
@@ -42,97 +30,6 @@ FAMILY.declare(
         "CLIP_VISION",
         "VAE",
     ),
-)
-
-FAMILY.declare(
-    "UNETLoader",
-    category="advanced/loaders",
-    description=(
-        "Loads a diffusion model alone, and keeps its weights in the type that the file has or "
-        "in 8 bits."
-    ),
-    inputs=(
-        model_file("unet_name", "diffusion_models"),
-        choice("weight_dtype", ("default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2")),
-    ),
-    outputs=("MODEL",),
-)
-
-FAMILY.declare(
-    "CLIPLoader",
-    category="advanced/loaders",
-    description="Loads one text encoder for the kind of model that it is to serve.",
-    inputs=(
-        model_file("clip_name", "text_encoders"),
-        choice(
-            "type",
-            (
-                "stable_diffusion",
-                "stable_cascade",
-                "sd3",
-                "stable_audio",
-                "mochi",
-                "ltxv",
-                "pixart",
-                "cosmos",
-                "lumina2",
-                "wan",
-                "hidream",
-                "chroma",
-                "ace",
-                "omnigen2",
-                "qwen_image",
-                "hunyuan_image",
-                "flux2",
-                "ovis",
-                "longcat_image",
-                "cogvideox",
-                "lens",
-                "pixeldit",
-                "ideogram4",
-                "boogu",
-                "krea2",
-                "joyimage",
-                "mage",
-                "minimax",
-                "yue2",
-                "flux3",
-                "fibo2",
-                "moss_image",
-            ),
-        ),
-        choice("device", ("default", "cpu"), required=False),
-    ),
-    outputs=("CLIP",),
-)
-
-FAMILY.declare(
-    "DualCLIPLoader",
-    category="advanced/loaders",
-    description="Loads two text encoders that one model uses together.",
-    inputs=(
-        model_file("clip_name1", "text_encoders"),
-        model_file("clip_name2", "text_encoders"),
-        choice(
-            "type",
-            (
-                "sdxl",
-                "sd3",
-                "flux",
-                "hunyuan_video",
-                "hidream",
-                "hunyuan_image",
-                "hunyuan_video_15",
-                "kandinsky5",
-                "kandinsky5_image",
-                "ltxv",
-                "newbie",
-                "ace",
-            ),
-        ),
-        choice("device", ("default", "cpu"), required=False),
-    ),
-    outputs=("CLIP",),
 )
 
 FAMILY.declare(
@@ -161,43 +58,6 @@ FAMILY.declare(
 )
 
 FAMILY.declare(
-    "VAELoader",
-    category="loaders",
-    description="Loads a VAE, which turns pictures into latents and back.",
-    inputs=(model_file("vae_name", "vae"),),
-    outputs=("VAE",),
-)
-
-FAMILY.declare(
-    "LoraLoader",
-    category="loaders",
-    description="Adds a LoRA to a model and its text encoder, each with a strength of its own.",
-    inputs=(
-        link("model", "MODEL"),
-        link("clip", "CLIP"),
-        model_file("lora_name", "loras"),
-        number("strength_model", 1.0, -100.0, 100.0, 0.01),
-        number("strength_clip", 1.0, -100.0, 100.0, 0.01),
-    ),
-    outputs=(
-        "MODEL",
-        "CLIP",
-    ),
-)
-
-FAMILY.declare(
-    "LoraLoaderModelOnly",
-    category="loaders",
-    description="Adds a LoRA to a model and leaves the text encoder as it is.",
-    inputs=(
-        link("model", "MODEL"),
-        model_file("lora_name", "loras"),
-        number("strength_model", 1.0, -100.0, 100.0, 0.01),
-    ),
-    outputs=("MODEL",),
-)
-
-FAMILY.declare(
     "HypernetworkLoader",
     category="loaders",
     description="Adds a hypernetwork to a diffusion model.",
@@ -207,16 +67,6 @@ FAMILY.declare(
         number("strength", 1.0, -10.0, 10.0, 0.01),
     ),
     outputs=("MODEL",),
-)
-
-FAMILY.declare(
-    "ControlNetLoader",
-    category="loaders",
-    description=(
-        "Loads a ControlNet, which makes a model follow a picture of edges, depth or poses."
-    ),
-    inputs=(model_file("control_net_name", "controlnet"),),
-    outputs=("CONTROL_NET",),
 )
 
 FAMILY.declare(

@@ -9,65 +9,6 @@ from capdemo.nodes.limits import LARGEST_SIDE
 FAMILY = NodeFamily()
 
 FAMILY.declare(
-    "CLIPTextEncode",
-    category="conditioning",
-    description=(
-        "Encodes a prompt; `(word:1.2)` weighs a word, and `{a|b}` is replaced by one of its "
-        "choices."
-    ),
-    inputs=(
-        text("text", multiline=True, dynamic_prompts=True),
-        link("clip", "CLIP"),
-    ),
-    outputs=("CONDITIONING",),
-)
-
-FAMILY.declare(
-    "CLIPSetLastLayer",
-    category="conditioning",
-    description="Lets a text encoder stop some layers before its last one (clip skip).",
-    inputs=(
-        link("clip", "CLIP"),
-        integer("stop_at_clip_layer", -1, -24, -1),
-    ),
-    outputs=("CLIP",),
-)
-
-FAMILY.declare(
-    "CLIPTextEncodeSDXL",
-    category="advanced/conditioning",
-    description="Encodes a prompt for SDXL together with the sizes that it was trained to know.",
-    inputs=(
-        link("clip", "CLIP"),
-        integer("width", 1024, 0, LARGEST_SIDE),
-        integer("height", 1024, 0, LARGEST_SIDE),
-        integer("crop_w", 0, 0, LARGEST_SIDE),
-        integer("crop_h", 0, 0, LARGEST_SIDE),
-        integer("target_width", 1024, 0, LARGEST_SIDE),
-        integer("target_height", 1024, 0, LARGEST_SIDE),
-        text("text_g", multiline=True, dynamic_prompts=True),
-        text("text_l", multiline=True, dynamic_prompts=True),
-    ),
-    outputs=("CONDITIONING",),
-)
-
-FAMILY.declare(
-    "CLIPTextEncodeSDXLRefiner",
-    category="advanced/conditioning",
-    description=(
-        "Encodes a prompt for SDXL's refiner together with a size and an aesthetic score."
-    ),
-    inputs=(
-        number("ascore", 6.0, 0.0, 1000.0, 0.01),
-        integer("width", 1024, 0, LARGEST_SIDE),
-        integer("height", 1024, 0, LARGEST_SIDE),
-        text("text", multiline=True, dynamic_prompts=True),
-        link("clip", "CLIP"),
-    ),
-    outputs=("CONDITIONING",),
-)
-
-FAMILY.declare(
     "CLIPTextEncodeSD3",
     category="advanced/conditioning",
     description=(
@@ -172,36 +113,6 @@ FAMILY.declare(
         integer("min_length", 0, 0, 10000),
     ),
     outputs=("CLIP",),
-)
-
-FAMILY.declare(
-    "TextEncodeQwenImageEdit",
-    category="advanced/conditioning",
-    description="Encodes an instruction and a picture for Qwen-Image-Edit.",
-    inputs=(
-        link("clip", "CLIP"),
-        text("prompt", multiline=True, dynamic_prompts=True),
-        link("vae", "VAE", required=False),
-        link("image", "IMAGE", required=False),
-    ),
-    outputs=("CONDITIONING",),
-)
-
-FAMILY.declare(
-    "TextEncodeQwenImageEditPlus",
-    category="advanced/conditioning",
-    description=(
-        "Encodes an instruction and up to three pictures for Qwen-Image-Edit 2509 and later."
-    ),
-    inputs=(
-        link("clip", "CLIP"),
-        text("prompt", multiline=True, dynamic_prompts=True),
-        link("vae", "VAE", required=False),
-        link("image1", "IMAGE", required=False),
-        link("image2", "IMAGE", required=False),
-        link("image3", "IMAGE", required=False),
-    ),
-    outputs=("CONDITIONING",),
 )
 
 FAMILY.declare(
