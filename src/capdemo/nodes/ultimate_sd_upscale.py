@@ -1,6 +1,6 @@
 """Ultimate SD Upscale: the nodes of ssitu's pack (34a3c2c, 2026-02-27)."""
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from capdemo import diffusion, imaging
 from capdemo.imaging.choices import RedrawOrder, SeamFix
@@ -18,15 +18,8 @@ from capdemo.node_api import (
     UsedInstead,
     Vae,
 )
-from capdemo.nodes.declared.names import SAMPLERS, SCHEDULERS
 from capdemo.nodes.limits import LARGEST_SEED
-
-if TYPE_CHECKING:
-    SamplerName: TypeAlias = str
-    SchedulerName: TypeAlias = str
-else:
-    SamplerName = Literal[SAMPLERS]
-    SchedulerName = Literal[SCHEDULERS]
+from capdemo.nodes.sampling_choices import SamplerName, SchedulerName
 
 FAMILY = NodeFamily(pack="comfyui_ultimatesdupscale", licence="GPL-3.0")
 
