@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -26,6 +26,7 @@ from capdemo.node_api import (
     Guider,
     Image,
     Latent,
+    NetworkInputs,
     Noise,
     NoiseLevels,
     Sampler,
@@ -44,9 +45,8 @@ def drawn(kind: Callable[..., torch.Tensor], seed: int, *shape: int) -> torch.Te
     return kind(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def condition(seed: int, tokens: int = 7, **changes: object) -> Condition:
-    base = Condition(drawn(torch.randn, seed, 1, tokens, 5))
-    return replace(base, **changes)  # type: ignore[arg-type]  # one field or another
+def condition(seed: int, *, tokens: int = 7, **changes: Any) -> Condition:
+    return replace(Condition(drawn(torch.randn, seed, 1, tokens, 5)), **changes)
 
 
 def mask(seed: int, *shape: int) -> torch.Tensor:
@@ -72,9 +72,9 @@ class Case:
     negative: tuple[Condition, ...] = (TWO,)
     levels: NoiseLevels = EPSILON
     shape: tuple[int, ...] = (2, 4, 12, 10)
-    settings: dict[str, object] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     noise_mask: torch.Tensor | None = None
-    patch: dict[str, object] = field(default_factory=dict)
+    patch: dict[str, Any] = field(default_factory=dict)
     is_empty: bool = False
     is_inpainting: bool = False
 
@@ -82,19 +82,19 @@ class Case:
 def run(case: Case, network: ToyNetwork | None = None) -> torch.Tensor:
     network = network or ToyNetwork(is_inpainting=case.is_inpainting)
     model = DiffusionModel(network, case.levels)
-    model = replace(model, **case.patch)  # type: ignore[arg-type]  # one field or another
+    model = replace(model, **case.patch)
     count = torch.Size(case.shape).numel()
     samples = torch.sin(torch.arange(count).float()).reshape(case.shape) * 3
     latent = Latent(torch.zeros(case.shape) if case.is_empty else samples, case.noise_mask)
     settings = Settings(3, 4, 3.0, "euler", "normal", 0.7)
-    settings = replace(settings, **case.settings)  # type: ignore[arg-type]  # one field or another
+    settings = replace(settings, **case.settings)
     prompts = (Conditioning(case.positive), Conditioning(case.negative))
     return sample(model, prompts, latent, settings, lambda _done, _all: None).samples
 
 
-FULL: dict[str, object] = {"denoise": 1.0}
-SIX: dict[str, object] = {"denoise": 1.0, "steps": 6}
-SIMPLE: dict[str, object] = {"scheduler": "simple"}
+FULL: dict[str, Any] = {"denoise": 1.0}
+SIX: dict[str, Any] = {"denoise": 1.0, "steps": 6}
+SIMPLE: dict[str, Any] = {"scheduler": "simple"}
 SMALL_MASK = mask(8, 2, 12, 10).reshape(2, 1, 12, 10)
 ONE_MASK = mask(8, 1, 12, 10)
 
@@ -112,14 +112,14 @@ CHAIN = Control(
     0.7,
     previous=Control(ToyControlNet(-0.3), PICTURE, 0.6, 0.5, 1.0),
 )
-MASKED_PICTURE: dict[str, object] = {
+MASKED_PICTURE: dict[str, Any] = {
     "concat_latent": torch.cos(torch.arange(480).float()).reshape(1, 4, 12, 10),
     "concat_mask": mask(8, 1, 96, 80).reshape(1, 1, 96, 80),
 }
 
 CASES = {
     "plain": Case(),
-    "lengths": Case(negative=(condition(2, 14),)),
+    "lengths": Case(negative=(condition(2, tokens=14),)),
     "cfg1": Case(settings={"cfg": 1.0}),
     "zsnr": Case(levels=VELOCITY, settings=FULL),
     "flow": Case(levels=FLOW, settings=SIMPLE),
@@ -223,10 +223,12 @@ def test_prompts_share_a_call_where_their_shapes_agree() -> None:
     assert network.readied == ["in", "out"]
 
     class Narrow(ToyNetwork):
-        def __call__(self, latent: torch.Tensor, *rest: object) -> torch.Tensor:  # type: ignore[override]
+        def __call__(
+            self, latent: torch.Tensor, timestep: torch.Tensor, inputs: NetworkInputs, /
+        ) -> torch.Tensor:
             if len(latent) > 2:
                 raise torch.OutOfMemoryError
-            return super().__call__(latent, *rest)  # type: ignore[arg-type]
+            return super().__call__(latent, timestep, inputs)
 
     narrow = Narrow()
     apart = run(CASES["plain"], narrow)
@@ -236,7 +238,7 @@ def test_prompts_share_a_call_where_their_shapes_agree() -> None:
 
 def test_lengths_that_would_repeat_too_often_are_asked_apart() -> None:
     network = ToyNetwork()
-    run(Case(negative=(condition(2, 35),)), network)
+    run(Case(negative=(condition(2, tokens=35),)), network)
     assert network.batches == [2] * 8
 
 

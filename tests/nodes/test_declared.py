@@ -79,7 +79,6 @@ def test_the_packs_are_named_with_their_licences() -> None:
     packs = {(family.pack, family.licence) for family in declared.FAMILIES}
     assert packs == {
         ("comfy-core", "GPL-3.0"),
-        ("comfyui_ultimatesdupscale", "GPL-3.0"),
         ("comfyui-supir", "SUPIR (non-commercial)"),
         ("seedvr2_videoupscaler", "Apache-2.0"),
         ("ComfyUI-FlashVSR_Ultra_Fast", "GPL-3.0"),

@@ -49,7 +49,14 @@ def run(
     """
     replacements = _replacements(input or ())
     with progress_bar(workflow.name) as progress:
-        options = RunOptions(device, precision, models or (), bytes_of(max_memory), progress)
+        options = RunOptions(
+            device=device,
+            precision=precision,
+            models=models or (),
+            max_bytes=bytes_of(max_memory),
+            progress=progress,
+            say=lambda sentence: typer.echo(sentence, err=True),
+        )
         done = run_workflow(
             workflow,
             inputs=replacements,

@@ -10,8 +10,10 @@ import lazy_loader
 
 if TYPE_CHECKING:
     from capdemo.diffusion import (
+        added_noise,
         after_guidance,
         batching,
+        conditions,
         control,
         guidance,
         inpaint,
@@ -24,14 +26,17 @@ if TYPE_CHECKING:
         samplers,
         sampling,
         schedules,
+        sigmas,
         snr,
         spacings,
         tile_painter,
     )
 
 __all__ = [
+    "added_noise",
     "after_guidance",
     "batching",
+    "conditions",
     "control",
     "guidance",
     "inpaint",
@@ -44,6 +49,7 @@ __all__ = [
     "samplers",
     "sampling",
     "schedules",
+    "sigmas",
     "snr",
     "spacings",
     "tile_painter",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from capdemo.diffusion.sampling import sample, sample_custom
 from capdemo.diffusion.tile_prompts import TilePrompts
-from capdemo.node_api import Conditioning, Tiles
+from capdemo.node_api import Conditioning, Guider, Latent, Noise, Tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     import torch
 
     from capdemo.diffusion.cropping import Region, Size
-    from capdemo.node_api import Image, Vae
+    from capdemo.diffusion.sampling import Settings
+    from capdemo.node_api import DiffusionModel, Image, Sampler, Sigmas, Vae
 
 
 class Sample(Protocol):
@@ -29,6 +31,50 @@ class Sample(Protocol):
     ) -> torch.Tensor:
         """The latent anew; both BCHW, float32, on the CPU, not scaled."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class BySettings:
+    """Samples as KSampler does."""
+
+    model: DiffusionModel
+    settings: Settings
+
+    def __call__(
+        self,
+        latent: torch.Tensor,
+        positive: Conditioning,
+        negative: Conditioning,
+        progress: Callable[[int, int], None],
+    ) -> torch.Tensor:
+        """As `Sample`."""
+        prompts = (positive, negative)
+        return sample(self.model, prompts, Latent(latent), self.settings, progress).samples
+
+
+@dataclass(frozen=True, slots=True)
+class BySigmas:
+    """Samples as SamplerCustom does."""
+
+    model: DiffusionModel
+    cfg: float
+    sampler: Sampler
+    sigmas: Sigmas
+    noise: Noise
+
+    def __call__(
+        self,
+        latent: torch.Tensor,
+        positive: Conditioning,
+        negative: Conditioning,
+        progress: Callable[[int, int], None],
+    ) -> torch.Tensor:
+        """As `Sample`."""
+        guider = Guider(self.model, positive, negative, self.cfg)
+        result, _ = sample_custom(
+            guider, self.sampler, self.sigmas, self.noise, Latent(latent), progress
+        )
+        return result.samples
 
 
 @dataclass(slots=True)

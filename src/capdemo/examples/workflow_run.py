@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from capdemo import models as networks
 from capdemo.errors import ProblemsError, errors_among
 from capdemo.examples.keys import input_names
+from capdemo.examples.memory import say_memory
 from capdemo.examples.prepare import check
 from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
 from capdemo.examples.sharing import share_within
@@ -27,6 +28,10 @@ def _say_nothing(_node: str, _done: int, _total: int) -> None:
     """The progress of a run that nobody watches."""
 
 
+def _keep_to_itself(_sentence: str) -> None:
+    """What a run says that nobody listens to."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """Where and how a workflow runs; what a command's options set."""
@@ -40,6 +45,8 @@ class RunOptions:
     """How much to keep of what several nodes need; None is no limit."""
     progress: Callable[[str, int, int], None] = field(default=_say_nothing)
     """Told (node, steps done, steps in all); may raise to stop."""
+    say: Callable[[str], None] = field(default=_keep_to_itself)
+    """Told before anything runs how much memory the models need, where they need much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ def run_workflow(
             raise ProblemsError(errors)
         device = networks.device.choose_device(options.device)
         machine = Machine(store, device, options.precision)
+        if needed := say_memory(prepared.graph, store, device):
+            options.say(needed)
         prepared, shared = share_within(prepared, store, folder, machine, options.max_bytes)
         with temporary_folders(folder, Path(output_dir)) as folders:
             result = run_prepared(prepared, machine, folders, options.progress, shared)

@@ -1,0 +1,54 @@
+"""Stable Diffusion 1.5 in its released layout, with a tenth of the channels and random weights.
+
+Names, and how the numbers follow from them, are those of `sd_for_tests`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safetensors.torch import save_file
+from tests.sd_for_tests import released_shapes, value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+UNET = "model.diffusion_model."
+VAE = "first_stage_model."
+TEXT = 768
+"""Channels of the text, as in the real network: its family is told by them."""
+
+
+def _smaller(length: int) -> int:
+    return length // 10 if length >= 320 and length != TEXT else length
+
+
+def _smaller_vae(length: int) -> int:
+    return length // 4 if length >= 128 else length
+
+
+def write_unet(path: Path) -> Path:
+    """A U-Net of 32 to 128 channels, as a file of diffusion_models."""
+    return _write(path, "sd15", UNET, _smaller)
+
+
+def write_vae(path: Path) -> Path:
+    """A VAE of 32 to 128 channels."""
+    return _write(path, "sd15", VAE, _smaller_vae)
+
+
+def write_control_net(path: Path) -> Path:
+    """A ControlNet for that U-Net."""
+    return _write(path, "control_sd15", "", _smaller)
+
+
+def _write(path: Path, name: str, prefix: str, smaller: Callable[[int], int]) -> Path:
+    shapes = {
+        key: tuple(smaller(length) for length in shape)
+        for key, shape in released_shapes(name).items()
+        if key.startswith(prefix)
+    }
+    weights = {key.removeprefix(prefix): value(key, shape) for key, shape in shapes.items()}
+    save_file(weights, path)
+    return path
