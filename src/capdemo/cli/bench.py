@@ -35,6 +35,8 @@ def bench(
     inputs = input_folder(workflow)
     prepared = prepare(workflow, store, inputs, set_ or ())
     chosen = networks.device.choose_device(device)
+    if benchmark.loads_diffusion(prepared.graph):
+        typer.echo("Diffusion models have no reference here; see exact and fast.", err=True)
     with progress_bar(workflow.name) as progress:
         timings = benchmark.bench(prepared, store, chosen, inputs, repeats, progress)
     if json_:

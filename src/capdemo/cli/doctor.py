@@ -9,7 +9,9 @@ import re
 import shutil
 from importlib import metadata
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,16 +19,29 @@ from rich.table import Table
 from capdemo import models as networks
 from capdemo.cli.models import Entry, entries, entry_table
 from capdemo.cli.options import Json, Models
+from capdemo.examples.keys import missing_models
+from capdemo.examples.memory import say_memory
+from capdemo.examples.prepare import check
 from capdemo.models.folders import cache_folder
 from capdemo.models.store import LocalModelStore
+from capdemo.workflow import input_folder, read_workflow
 
 _REQUIREMENT = re.compile(r"^([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
 
 
-def doctor(models: Models = None, json_: Json = False) -> None:
+def doctor(
+    workflow: Annotated[
+        Path | None, typer.Argument(help="Say also what the models of this workflow need.")
+    ] = None,
+    models: Models = None,
+    json_: Json = False,
+) -> None:
     """Say what this machine has: Python, torch, device, memory, extras, models."""
-    listed = entries(LocalModelStore.from_environment(models or ()))
+    store = LocalModelStore.from_environment(models or ())
+    listed = entries(store)
     facts = {**_system(), **_torch(listed), **_extras()}
+    if workflow is not None:
+        facts["workflow"] = _workflow(workflow, store)
     if json_:
         usable = {entry.model.id: entry.state for entry in listed}
         print(json.dumps({**facts, "models": usable}, indent=2))
@@ -38,6 +53,14 @@ def doctor(models: Models = None, json_: Json = False) -> None:
     console.print(table)
     console.print()
     console.print(entry_table(listed))
+
+
+def _workflow(path: Path, store: LocalModelStore) -> str:
+    """What a workflow's models need, and which of them are not here."""
+    draft, _ = check(read_workflow(path), store, input_folder(path))
+    missing = missing_models(draft, store)
+    said = say_memory(draft.graph, store, networks.device.choose_device("auto"))
+    return " ".join([said, *missing]) or "It loads no diffusion model."
 
 
 def _system() -> dict[str, str]:

@@ -23,6 +23,7 @@ from capdemo.cli.options import (
 from capdemo.cli.progress import progress_bar
 from capdemo.errors import ExitCode, InputError, ProblemsError, errors_among
 from capdemo.examples.keys import input_names
+from capdemo.examples.memory import say_memory
 from capdemo.examples.prepare import check
 from capdemo.examples.run import Machine, replaced_inputs, run_prepared, temporary_folders
 from capdemo.examples.sharing import share_within
@@ -65,6 +66,8 @@ def run(
         if errors and not prepared.outputs:
             raise ProblemsError(errors)
         machine = Machine(store, networks.device.choose_device(device), precision)
+        if needed := say_memory(prepared.graph, store, machine.device):
+            typer.echo(needed, err=True)
         limit = bytes_of(max_memory)
         prepared, shared = share_within(prepared, store, folder, machine, limit)
         with (

@@ -67,7 +67,7 @@ class Where:
     precision: Precision
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Checkpoint:
     """The networks of one file; those that it lacks are None."""
 

@@ -23,7 +23,7 @@ from capdemo.models.textual_inversion import read_embedding
 from capdemo.models.weights import say_what_it_is
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import TypeAlias
 
@@ -152,11 +152,20 @@ def _encoder(
     shape = clip_shape(file.shapes, sources)
     with torch.device("meta"):
         module = ClipText(shape)
-    # ComfyUI computes text encoders in float32 everywhere, whatever the file's type is.
-    weights = StoredWeights(module, file, sources, Placing(torch.device(device), torch.float32))
+    # Whatever the file's type is, ComfyUI keeps text encoders in float16 and computes in float32.
+    placing = Placing(torch.device(device), torch.float32, rounding=torch.float16)
+    weights = StoredWeights(module, file, sources, placing)
 
     def find(name: str) -> torch.Tensor | None:
         path = embeddings(name)
         return None if path is None else read_embedding(path, habits.embedding, shape.width)
 
     return ClipEncoder(StoredNetwork(weights), habits, find)
+
+
+def text_names(shapes: Mapping[str, tuple[int, ...]]) -> list[list[str]]:
+    """The names of the weights of each text encoder in a checkpoint or a file of its own."""
+    prefixes = [prefix for prefix, mark in _IN_CHECKPOINT if prefix + mark in shapes]
+    if not prefixes and _WORDS in clip_sources(shapes):
+        prefixes = [""]
+    return [[name for name in shapes if name.startswith(prefix)] for prefix in prefixes]

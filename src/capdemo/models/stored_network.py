@@ -48,6 +48,14 @@ class Placing:
 
     device: torch.device
     dtype: torch.dtype
+    rounding: torch.dtype | None = None
+    """The type that weights are rounded to first, where ComfyUI keeps them in a smaller one."""
+
+    def round(self, weight: torch.Tensor) -> torch.Tensor:
+        """A weight as it is computed with."""
+        if self.rounding is not None:
+            weight = weight.to(self.rounding)
+        return weight.to(self.device, self.dtype)
 
 
 class StoredWeights:
@@ -84,8 +92,8 @@ class StoredWeights:
         return self._is_read and self._device == self.placing.device
 
     def value(self, name: str) -> torch.Tensor:
-        """The weight as it is in the file, in float32, on the network's device."""
-        return self._stored(name).to(self.placing.device, torch.float32)
+        """The weight before any change, in float32, on the network's device."""
+        return self.placing.round(self._stored(name)).float()
 
     def load(self) -> None:
         """Read the weights, or bring them back to the device."""
@@ -108,7 +116,7 @@ class StoredWeights:
     def _read(self) -> None:
         for name in self.shapes:
             stored = self._stored(name)
-            weight = stored.to(self.placing.device, self.placing.dtype)
+            weight = self.placing.round(stored)
             set_parameter(self.module, name, weight)
             if weight.data_ptr() != stored.data_ptr():
                 self._file.forget(self._sources[name].name)
@@ -162,7 +170,7 @@ class StoredNetwork:
             weight = self.weights.value(name).clone()
             for change in self._changes[name]:
                 weight = change(weight)
-            self._changed[name] = weight.to(self.weights.placing.dtype)
+            self._changed[name] = self.weights.placing.round(weight)
         return self._changed[name]
 
 

@@ -44,7 +44,11 @@ def load_checkpoint(
     they are first used; on a CPU they then become float32.
     """
     path = context.models.file("checkpoints", ckpt_name)
-    loaded = models.sd_loader.load_checkpoint(path, _where(context), _embedding_files(context))
+    where, embeddings = _where(context), _embedding_files(context)
+    loaded = context.models.loaded(
+        ("checkpoints", path, where),
+        lambda: models.sd_loader.load_checkpoint(path, where, embeddings),
+    )
     return (
         loaded.model,
         _or_blocker(loaded.text_encoder, f"{ckpt_name} has no text encoder. Add a CLIPLoader."),
@@ -192,8 +196,10 @@ def load_control_net(
     *, control_net_name: Annotated[str, ModelFile("controlnet")], context: RunContext
 ) -> ControlNet:
     """Load a ControlNet of Stable Diffusion, which makes a model follow a picture."""
-    path = context.models.file("controlnet", control_net_name)
-    return models.sd_loader.load_control_net(path, _where(context))
+    path, where = context.models.file("controlnet", control_net_name), _where(context)
+    return context.models.loaded(
+        ("controlnet", path, where), lambda: models.sd_loader.load_control_net(path, where)
+    )
 
 
 def _model_with_lora(model: DiffusionModel, path: Path, strength: float) -> DiffusionModel:
