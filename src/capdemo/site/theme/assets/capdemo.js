@@ -132,8 +132,9 @@
     const play = () => all.forEach((film) => film.play().catch(() => {}));
     const stop = () => all.forEach((film) => film.pause());
     const meet = () => {
+      const apart = result.paused ? 0.001 : 0.1; // a jump costs time, too
       for (const film of all) {
-        if (Math.abs(film.currentTime - result.currentTime) > 0.04) film.currentTime = result.currentTime;
+        if (Math.abs(film.currentTime - result.currentTime) > apart) film.currentTime = result.currentTime;
       }
     };
     for (const name of ["timeupdate", "seeked", "pause"]) result.addEventListener(name, meet);
