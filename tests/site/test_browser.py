@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+SHORTEN = """() => {
+    const entries = [...document.querySelectorAll("details.cd-node")];
+    for (const [index, entry] of entries.entries()) if (index % 20) entry.remove();
+}"""
+"""Leaves every twentieth of hundreds of entries that are made alike; one mode looks at them all."""
+
 MODES = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 
@@ -37,6 +43,8 @@ def test_every_page_is_accessible_and_fits(
     assert len(pages(guide_site)) >= 10
     for name in pages(guide_site):
         page = opened(browser, address + name, width, scheme)
+        if (width, scheme) != MODES[-1]:
+            page.evaluate(SHORTEN)
         found = Axe().run(page, options={"resultTypes": ["violations"]})  # all rules, short report
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         wide = page.evaluate("document.documentElement.scrollWidth")

@@ -109,6 +109,25 @@ def test_boxes_stand_where_the_editor_has_them(tmp_path: Path) -> None:
     assert wire.get("d") == "M420 69.5C460 69.5 460 419.5 500 419.5"
 
 
+def test_a_wire_ends_at_the_widget_that_it_feeds(tmp_path: Path) -> None:
+    workflow = scale_workflow()
+    number = node(7, "PrimitiveFloat", values=[2.0], outputs=("FLOAT",))
+    workflow["nodes"] += [number]
+    workflow["nodes"][1]["inputs"] += [
+        {"name": "upscale_method", "type": "COMBO", "widget": {"name": "upscale_method"}},
+        {"name": "scale_by", "type": "FLOAT", "widget": {"name": "scale_by"}, "link": 9},
+    ]
+    workflow["links"] += [[9, 7, 0, 2, 2, "FLOAT"]]
+    path = written(tmp_path / "W.json", workflow)
+    file = read_workflow(path)
+    assert file.ui is not None
+    (panel,) = document_panels(file.ui, load_graph(file, NODES.schemas)[0])
+    box = next(box for box in panel.boxes if box.title == "ImageScaleBy")
+    assert [socket.label for socket in box.inputs] == ["image", "scale_by"]
+    assert [wire.target_slot for wire in panel.wires if wire.type == "FLOAT"] == [1]
+    assert [value for _, value in box.rows] == ["bicubic"], "what is fed is a socket, not a row"
+
+
 def test_the_words_say_what_leads_where(tmp_path: Path) -> None:
     workflow = model_workflow("M.pth")
     workflow["nodes"][0]["title"] = "My picture"

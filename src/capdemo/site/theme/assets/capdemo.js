@@ -126,34 +126,49 @@
     const result = all.at(-1);
     if (!result) return;
     for (const film of all) {
-      film.controls = false;
+      film.controls = film.loop = false;
       film.muted = true;
     }
-    const play = () => all.forEach((film) => film.play().catch(() => {}));
-    const stop = () => all.forEach((film) => film.pause());
-    const meet = () => {
-      for (const film of all) {
-        if (Math.abs(film.currentTime - result.currentTime) > 0.04) film.currentTime = result.currentTime;
-      }
+    let playing = false;
+    let meeting = false;
+    const seek = (film, time) =>
+      new Promise((done) => {
+        const there = Math.abs(film.currentTime - time) < 0.001;
+        if (!there) film.currentTime = time;
+        if (there || !film.readyState) done();
+        else film.addEventListener("seeked", done, { once: true });
+      });
+    // All films to one moment; they go on from there together.
+    const meet = async (time) => {
+      meeting = true;
+      for (const film of all) film.pause();
+      await Promise.all(all.map((film) => seek(film, time)));
+      if (playing) await Promise.allSettled(all.map((film) => film.play()));
+      meeting = false;
     };
-    for (const name of ["timeupdate", "seeked", "pause"]) result.addEventListener(name, meet);
-    const say = () => (button.textContent = result.paused ? "Play" : "Pause");
-    result.addEventListener("play", say);
-    result.addEventListener("pause", say);
+    const run = (wanted) => {
+      playing = wanted;
+      button.textContent = playing ? "Pause" : "Play";
+      meet(result.ended ? 0 : result.currentTime);
+    };
+    const apart = (film) => Math.abs(film.currentTime - result.currentTime) > 0.25;
+    result.addEventListener("ended", () => playing && meet(0));
+    result.addEventListener("timeupdate", () => {
+      if (playing && !meeting && all.some(apart)) meet(result.currentTime);
+    });
     let stopped = still.matches;
     button.addEventListener("click", () => {
-      stopped = !result.paused;
-      if (stopped) stop();
-      else play();
+      stopped = playing;
+      run(!playing);
     });
     still.addEventListener("change", () => {
       stopped = still.matches;
-      if (stopped) stop();
+      if (stopped && playing) run(false);
     });
     new IntersectionObserver(
       ([seen]) => {
-        if (!seen.isIntersecting) stop();
-        else if (!stopped) play();
+        const wanted = seen.isIntersecting && !stopped;
+        if (wanted !== playing) run(wanted);
       },
       { threshold: 0.4 },
     ).observe(figure);
