@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.guide_for_tests import add_example, invoke, scale_workflow
+from tests.site.site_for_tests import make_site
 from tests.site.test_extension import Elements
 
 from capdemo.site.build import build_site, site_key
@@ -15,103 +15,12 @@ from capdemo.site.build import build_site, site_key
 if TYPE_CHECKING:
     from pathlib import Path
 
-CONFIG = """
-site_name: Test
-site_description: A guide of four pages.
-site_url: !ENV [SITE_URL, ""]
-theme: {{name: material, font: false, features: [navigation.tabs], custom_dir: {theme}}}
-plugins: [search, capdemo]
-markdown_extensions: [capdemo, attr_list, tables]
-exclude_docs: gyazo.toml
-nav:
-  - Home: en/index.md
-  - Part: [en/part/scale.md, en/part/source-style.md]
-  - 日本語:
-      - ja/part/scale.md
-"""
-
-HOME = "---\nlang: en\ntitle: Home\nsummary: The first page.\n---\n\n## Home\n"
-
-PAGE = """---
-lang: {lang}
-section: part
-slug: scale
-title: {title}
-summary: Larger "pictures" & more.
-permalink: "/{{{{ lang }}}}/{{{{ section }}}}/{{{{ slug }}}}/"
-hero:
-  image: /examples/part/scale
----
-
-## {title}
-
-![Noise](/examples/part/scale){{example=compare}}
-
-[](/workflows/part/Scale.json)
-
-See [home](/en/) and [below](/en/part/scale/#below).
-
-### Below
-
-```markdown
-[](/workflows/part/Scale.json)
-```
-"""
-
-SOURCE_STYLE = """---
-layout: page
-lang: en
-section: part
-slug: source-style
-navId: source-style
-title: Masks & Layers
-summary: A page as the original guide writes them.
-permalink: "/{{ lang }}/{{ section }}/{{ slug }}/"
-hero:
-  image: https://gyazo.com/0123456789abcdef0123456789abcdef
-tags: [mask]
----
-
-## Masks & Layers
-
-A sentence.
-![](https://gyazo.com/0123456789abcdef0123456789abcdef){gyazo=image}
-
-[](/workflows/part/Scale.json)
-
-- First
-  - nested by two spaces
-    - and once more
-  - [](/workflows/part/Scale.json)
-- Second, see [the other page](/en/part/scale/#below)
-
-> [](/workflows/part/Scale.json)
-
-### A part
-
-#### A smaller one
-"""
-
 
 @pytest.fixture
 def site(guide: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A guide in two languages, one of whose pages is in the style of the original guide."""
-    from tests.site.conftest import ROOT
-
     monkeypatch.delenv("SITE_URL", raising=False)
-    theme = ROOT / "src" / "capdemo" / "site" / "theme"
-    (guide / "mkdocs.yml").write_text(CONFIG.format(theme=theme), encoding="utf-8")
-    docs = guide / "docs"
-    for lang, title in (("en", "Scale"), ("ja", "拡大")):
-        (docs / lang / "part").mkdir(parents=True)
-        page = PAGE.format(lang=lang, title=title)
-        (docs / lang / "part" / "scale.md").write_text(page, encoding="utf-8")
-    (docs / "en" / "index.md").write_text(HOME)
-    (docs / "en" / "part" / "source-style.md").write_text(SOURCE_STYLE)
-    (docs / "gyazo.toml").write_text('0123456789abcdef0123456789abcdef = "part/scale"\n')
-    add_example(guide, "part/Scale", scale_workflow())
-    assert invoke("build", "--examples-only").code == 0
-    return guide
+    return make_site(guide)
 
 
 def built(site: Path, name: str) -> str:
