@@ -17,7 +17,8 @@ from capdemo.site.references import find_example, slug_of
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 WORKFLOWS = ROOT / "workflows"
-PAGES = sorted((DOCS / "en").rglob("*.md"))
+LANGUAGES = ("en", "ja")
+PAGES = sorted(page for language in LANGUAGES for page in (DOCS / language).rglob("*.md"))
 READ_ON_THE_HOST = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 
 THEME_KEYS = {"hide", "search"}
@@ -54,7 +55,8 @@ def body(page: Path) -> str:
 
 def anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", body(page), re.MULTILINE)
-    return {
+    given = set(re.findall(r"^#+ .*\{#([^}]+)\}$", body(page), re.MULTILINE))
+    return given | {
         re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip())
         for heading in headings
     }
@@ -74,12 +76,12 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_front_matter_is_complete_and_gives_the_address(page: Path) -> None:
     meta = front_matter(page)
     assert [key for key in meta if key not in THEME_KEYS] == KEYS
-    assert meta["lang"] == "en"
+    assert meta["lang"] == page.relative_to(DOCS).parts[0]
     permalink = meta["permalink"]
     for key in ("lang", "section", "slug"):
         permalink = permalink.replace(f"{{{{ {key} }}}}", meta[key])
     assert permalink == address(page)
-    assert meta["summary"].endswith(".")
+    assert meta["summary"].endswith((".", "。"))
 
 
 @each_page
