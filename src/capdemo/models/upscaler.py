@@ -12,6 +12,7 @@ import torch
 from capdemo.errors import InputError
 from capdemo.models.allocator import kept_memory, release_memory
 from capdemo.models.convert import convert_ncnn
+from capdemo.models.dense_block import simplify_dense_blocks
 from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.spandrel_import import import_spandrel
 from capdemo.models.weights import read_state_dict, say_what_it_is, strip_module_prefix
@@ -102,6 +103,7 @@ def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upsc
     network = _load_network(path)
     on_gpu = torch.device(device).type == "cuda"
     dtype = torch.float32
+    simplify_dense_blocks(network.model)
     if precision == "fast" and on_gpu and network.supports_half:
         dtype = torch.float16
     elif precision == "fast" and not on_gpu and can_mix(network.architecture.id):
