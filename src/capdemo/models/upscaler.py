@@ -87,7 +87,6 @@ class ReferenceUpscaler:
 
     def __call__(self, picture: torch.Tensor, /) -> torch.Tensor:
         """As `Upscaler`, for RGB networks."""
-        release_memory()  # what other networks kept would be this one's advantage
         output = self._network(picture.clone().to(self._network.device))
         return torch.empty(output.shape, dtype=torch.float32).copy_(output)
 
