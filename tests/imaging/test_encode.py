@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import struct
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,17 +28,6 @@ WORKFLOW = '{"nodes": [], "title": "é\\n\\"quoted\\""}'
 METADATA = {"workflow": WORKFLOW, "prompt": PROMPT}
 COFFEE = Path(__file__).parents[2] / "workflows" / "inputs" / "truth" / "coffee.png"
 PHOTO = PIL.Image.open(COFFEE).convert("RGB")
-
-
-def chunks_of(content: bytes) -> list[tuple[bytes, bytes]]:
-    assert content[:8] == b"\x89PNG\r\n\x1a\n"
-    found, position = [], 8
-    while position < len(content):
-        (length,) = struct.unpack(">I", content[position : position + 4])
-        kind = content[position + 4 : position + 8]
-        found.append((kind, content[position + 8 : position + 8 + length]))
-        position += 12 + length
-    return found
 
 
 def exif_ascii(content: bytes) -> dict[int, bytes]:
@@ -79,39 +67,6 @@ def test_the_input_of_truncation_stays_as_it_was() -> None:
     values = torch.tensor([2.0, -1.0])
     encode.to_uint8(values)
     assert values.tolist() == [2.0, -1.0]
-
-
-def test_a_png_carries_prompt_and_workflow_in_ascii_text_chunks() -> None:
-    pixels = np.asarray(PHOTO)[:20, :30]
-    content = encode.png(pixels, METADATA)
-    found = chunks_of(content)
-    assert [kind for kind, _ in found] == [b"IHDR", b"tEXt", b"tEXt", b"IDAT", b"IEND"]
-    prompt, workflow = (data.split(b"\0", 1) for kind, data in found if kind == b"tEXt")
-    # ComfyUI writes json.dumps, whose text is ASCII.
-    assert prompt == [b"prompt", json.dumps(json.loads(PROMPT)).encode("ascii")]
-    assert workflow[0] == b"workflow"
-    assert workflow[1] == WORKFLOW.replace("é", "\\u00e9").encode("ascii")
-    assert np.array_equal(np.asarray(PIL.Image.open(io.BytesIO(content))), pixels)
-
-
-@pytest.mark.parametrize("channels", [3, 4])
-@pytest.mark.parametrize("side", [1, 17])
-def test_a_png_is_lossless(channels: int, side: int) -> None:
-    pixels = np.random.default_rng(5).integers(0, 256, (side, side, channels), dtype=np.uint8)
-    content = encode.png(pixels, {})
-    assert np.array_equal(np.asarray(PIL.Image.open(io.BytesIO(content))), pixels)
-    assert all(kind != b"tEXt" for kind, _ in chunks_of(content))
-
-
-def test_compression_levels_are_comfyuis() -> None:
-    pixels = np.asarray(PHOTO)
-    for level in (encode.SAVED_COMPRESSION, encode.PREVIEW_COMPRESSION):
-        whole = io.BytesIO()
-        PHOTO.save(whole, "PNG", compress_level=level)
-        assert encode.png(pixels, {}, compression=level) == whole.getvalue()
-    assert (encode.SAVED_COMPRESSION, encode.PREVIEW_COMPRESSION) == (4, 1)
-    data = b"".join(data for kind, data in chunks_of(whole.getvalue()) if kind == b"IDAT")
-    assert len(zlib.decompress(data)) == PHOTO.height * (3 * PHOTO.width + 1)
 
 
 @given(st.recursive(st.none() | st.text() | st.floats(allow_nan=False), st.lists))

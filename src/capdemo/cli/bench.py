@@ -14,6 +14,7 @@ from capdemo import models as networks
 from capdemo.cli.options import Device, Json, Models, Set, Workflow
 from capdemo.cli.progress import progress_bar
 from capdemo.examples import bench as benchmark
+from capdemo.examples.bench_process import Task
 from capdemo.examples.prepare import prepare
 from capdemo.models.store import LocalModelStore
 from capdemo.workflow import input_folder
@@ -38,7 +39,8 @@ def bench(
     if benchmark.loads_diffusion(prepared.graph):
         typer.echo("Diffusion models have no reference here; see exact and fast.", err=True)
     with progress_bar(workflow.name) as progress:
-        timings = benchmark.bench(prepared, store, chosen, inputs, repeats, progress)
+        task = Task(prepared, store.locations, inputs, chosen)
+        timings = benchmark.bench(task, repeats, progress)
     if json_:
         runs = [_entry(timing) for timing in timings]
         answer = {"workflow": str(workflow), "device": chosen, "runs": runs}

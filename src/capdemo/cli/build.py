@@ -11,7 +11,7 @@ from capdemo import models as networks
 from capdemo.cli.options import MaxMemory, Models, bytes_of
 from capdemo.cli.progress import progress_bar
 from capdemo.errors import ExitCode, InputError
-from capdemo.examples.build import build_example, refresh_words
+from capdemo.examples.build import Build, build_examples, refresh_words
 from capdemo.examples.measure import refresh_quality
 from capdemo.examples.project import find_project
 from capdemo.examples.run import Machine
@@ -26,7 +26,6 @@ from capdemo.site.build import build_site, is_current
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capdemo.engine.sharing import Shared
     from capdemo.examples.build import Built
     from capdemo.examples.project import Project
     from capdemo.examples.status import Status
@@ -103,18 +102,11 @@ def _run_due(
     shared = share(
         ((status.spec.workflow, status.spec.changes) for status in due), store, machine, max_bytes
     )
-    return [_build_one(status, project, machine, store, shared) for status in due]
+    build = Build(project, store, machine, shared)
+    return [_said(result) for result in build_examples(due, build, progress_bar)]
 
 
-def _build_one(
-    status: Status,
-    project: Project,
-    machine: Machine,
-    store: LocalModelStore,
-    shared: Shared,
-) -> Built:
-    with progress_bar(status.spec.id) as progress:
-        result = build_example(status, project, store, machine, progress, shared)
+def _said(result: Built) -> Built:
     ran = result.outcome in {"built", "verified"}
     seconds = f" in {result.seconds:.1f} s" if ran else ""
     print(f"{result.spec.id}: {result.outcome}{seconds}")

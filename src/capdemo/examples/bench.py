@@ -1,29 +1,31 @@
 """Times a workflow as ComfyUI would run it, exactly and fast, in one run, and compares pictures.
 
-The variants take turns, so that a machine whose speed drifts slows all of them alike.
+Each variant has a process of its own, so that none profits or suffers from what another loaded,
+or from how it set its allocator. They take turns, so that a machine whose speed drifts slows all
+of them alike.
 """
 
 from __future__ import annotations
 
 import statistics
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from capdemo import imaging, models
+from capdemo import imaging
+from capdemo.examples.bench_process import VariantProcess
 from capdemo.examples.keys import model_names
-from capdemo.examples.run import Machine, run_prepared, temporary_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
-    from capdemo.examples.prepare import Prepared
+    from capdemo.examples.bench_process import Task
     from capdemo.examples.run import RunResult
     from capdemo.imaging.compare import Difference
-    from capdemo.node_api import Image, ModelStore
+    from capdemo.node_api import Image
     from capdemo.workflow import Graph
 
-Loaded = TypeVar("Loaded")
 Variant: TypeAlias = Literal["reference", "exact", "fast"]
 VARIANTS: tuple[Variant, ...] = ("reference", "exact", "fast")
 
@@ -36,55 +38,15 @@ class Timing:
     seconds_median: float
     """Of a whole run with the models loaded before."""
     stages: dict[str, float]
-    """Median seconds of every node."""
+    """Median seconds of every node; encoding and writing are the saving node's."""
     megapixels_per_second: float
     """Of the pictures that were written."""
     peak_bytes: int
     difference: Difference
 
 
-class _KeepingStore:
-    """Keeps what was loaded, so that only the first of several runs loads it."""
-
-    def __init__(self, store: ModelStore) -> None:
-        self._store = store
-        self._kept: dict[Hashable, object] = {}
-
-    def file(self, folder: str, name: str) -> Path:
-        return self._store.file(folder, name)
-
-    def loaded(self, key: Hashable, load: Callable[[], Loaded]) -> Loaded:
-        loaded = self._store.loaded(key, load)
-        self._kept[key] = loaded
-        return loaded
-
-
-class _ReferenceStore:
-    """Loads upscale models as ComfyUI runs them, and everything else as the store below it."""
-
-    def __init__(self, store: ModelStore, device: str) -> None:
-        self._store = store
-        self._device = device
-
-    def file(self, folder: str, name: str) -> Path:
-        return self._store.file(folder, name)
-
-    def loaded(self, key: Hashable, load: Callable[[], Loaded]) -> Loaded:
-        if isinstance(key, tuple) and key[0] == "upscale_models":
-            reference: Any = self._store.loaded(
-                ("reference", *key),
-                lambda: models.upscaler.load_reference_upscale_model(key[1], self._device),
-            )
-            loaded: Loaded = reference
-            return loaded
-        return self._store.loaded(key, load)
-
-
 def bench(
-    prepared: Prepared,
-    store: ModelStore,
-    device: str,
-    inputs: Path,
+    task: Task,
     repeats: int,
     progress: Callable[[str, int, int], None] = lambda _node, _done, _total: None,
 ) -> list[Timing]:
@@ -92,25 +54,23 @@ def bench(
 
     Diffusion models have no reference here: they are compared with their exact runs.
     """
-    variants = VARIANTS[1:] if loads_diffusion(prepared.graph) else VARIANTS
-    store = _KeepingStore(store)
-    machines = {
-        "reference": Machine(_ReferenceStore(store, device), device, "exact"),
-        "exact": Machine(store, device, "exact"),
-        "fast": Machine(store, device, "fast"),
-    }
+    variants = VARIANTS[1:] if loads_diffusion(task.prepared.graph) else VARIANTS
+    processes = {variant: VariantProcess(variant, task) for variant in variants}
     runs: dict[Variant, list[RunResult]] = {variant: [] for variant in variants}
     pictures: dict[Variant, list[Image]] = {}
-    for turn in range(repeats + 1):
-        for variant in variants:
-            progress(f"{variant}, run {turn + 1} of {repeats + 1}", 0, 1)
-            with temporary_folders(inputs) as folders:
-                result = run_prepared(prepared, machines[variant], folders)
-                pictures[variant] = [
-                    imaging.files.load_image(output.file.path)[0] for output in result.outputs
-                ]
-            if turn:
-                runs[variant].append(result)
+    try:
+        for turn in range(repeats + 1):
+            for variant, process in processes.items():
+                progress(f"{variant}, run {turn + 1} of {repeats + 1}", 0, 1)
+                with tempfile.TemporaryDirectory(prefix="capdemo-") as folder:
+                    result = process.run(Path(folder))
+                    if not turn:
+                        pictures[variant] = _pictures(result)
+                if turn:
+                    runs[variant].append(result)
+    finally:
+        for process in processes.values():
+            process.stop()
     reference = pictures[variants[0]]
     return [_timing(v, runs[v], imaging.compare.differ(reference, pictures[v])) for v in variants]
 
@@ -120,7 +80,11 @@ def loads_diffusion(graph: Graph) -> bool:
     return any(folder in {"checkpoints", "diffusion_models"} for folder, _ in model_names(graph))
 
 
-def _timing(variant: Variant, runs: list[RunResult], difference: Difference) -> Timing:
+def _pictures(result: RunResult) -> list[Image]:
+    return [imaging.files.load_image(output.file.path)[0] for output in result.outputs]
+
+
+def _timing(variant: Variant, runs: Sequence[RunResult], difference: Difference) -> Timing:
     seconds = statistics.median(run.seconds for run in runs)
     megapixels = sum(o.file.width * o.file.height for o in runs[0].outputs) / 1e6
     stages = {

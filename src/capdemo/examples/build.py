@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -22,7 +24,9 @@ from capdemo.outputs.objects import prune_objects
 from capdemo.workflow import input_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from capdemo.engine.sharing import Shared
@@ -34,6 +38,18 @@ if TYPE_CHECKING:
     from capdemo.models.store import LocalModelStore
     from capdemo.node_api import Folders
     from capdemo.outputs.lock import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What the examples of one build have in common."""
+
+    project: Project
+    store: LocalModelStore
+    machine: Machine
+    shared: Shared
+    """What `sharing.share` made of all examples that run now."""
+
 
 Outcome: TypeAlias = Literal["built", "verified", "failed", "not rebuilt here"]
 
@@ -49,38 +65,27 @@ class Built:
     seconds: float = 0.0
 
 
-def build_example(
-    status: Status,
-    project: Project,
-    store: LocalModelStore,
-    machine: Machine,
-    progress: Callable[[str, int, int], None],
-    shared: Shared,
-) -> Built:
-    """Run one example and write the lock; a failure is recorded, the last good pictures stay.
+def build_examples(
+    due: Iterable[Status],
+    build: Build,
+    watch: Callable[[str], AbstractContextManager[Callable[[str, int, int], None]]],
+) -> Iterator[Built]:
+    """Run examples one after the other and write the lock; what became of each, in their order.
 
-    `shared` is what `sharing.share` made of all examples that run now. Where a model is not on
-    this machine nothing is run and nothing is recorded.
+    While one runs, the pictures of the one before are compressed and recorded by a second thread,
+    never by more. A failure is recorded, the last good pictures stay. Where a model is not on
+    this machine nothing is run and nothing is recorded. `watch` gives a run's progress display.
     """
-    spec = status.spec
-    if status.absent_models:
-        return Built(spec, "not rebuilt here", " ".join(status.absent_models))
-    before = read_lock(project.lock).examples.get(spec.id, Example("", ""))
-    try:
-        record = _run(spec, project, store, machine, progress, shared)
-        seconds = record.cost.seconds
-    except CapdemoError as error:
-        _keep(project, spec, replace(before, failure=str(error).replace(f"{project.root}/", "")))
-        return Built(spec, "failed", str(error))
-    outcome: Outcome = "built"
-    if before.record is not None and _same_pictures(before.record, record):
-        # What was measured first stays, so that a rerun elsewhere changes no line of the lock.
-        cost = before.record.cost
-        cost = cost if cost.day else replace(cost, day=record.cost.day)
-        record = replace(before.record, pictures=record.pictures, cost=cost)
-        outcome = "verified"
-    _keep(project, spec, replace(before, record=record, failure=""))
-    return Built(spec, outcome, seconds=seconds)
+    with ThreadPoolExecutor(1) as worker:
+        waiting: Future[Built] | None = None
+        for status in due:
+            with watch(status.spec.id) as progress:
+                rest = _run(status, build, progress)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = worker.submit(rest)
+        if waiting is not None:
+            yield waiting.result()
 
 
 def refresh_words(project: Project, specs: list[Spec]) -> bool:
@@ -98,32 +103,72 @@ def refresh_words(project: Project, specs: list[Spec]) -> bool:
 
 
 def _run(
-    spec: Spec,
-    project: Project,
-    store: LocalModelStore,
-    machine: Machine,
-    progress: Callable[[str, int, int], None],
-    shared: Shared,
-) -> Record:
+    status: Status, build: Build, progress: Callable[[str, int, int], None]
+) -> Callable[[], Built]:
+    """Run one example; what remains to be done for it is returned."""
+    spec = status.spec
+    if status.absent_models:
+        outcome = Built(spec, "not rebuilt here", " ".join(status.absent_models))
+        return lambda: outcome
     inputs = input_folder(spec.workflow)
-    prepared = prepare(spec.workflow, store, inputs, spec.changes)
-    keys = sharing_keys(prepared, store, inputs, machine_key(machine))
-    prepared = replace(prepared, keys=keys)
-    with temporary_folders(inputs) as folders:
-        result = run_prepared(prepared, machine, folders, progress, shared)
-        pictures = _keep_pictures(spec, prepared, result, project, folders)
-    return Record(
-        key=key_of(prepared, store, inputs),
-        pictures=pictures,
-        cost=Cost(
-            seconds=round(result.seconds, 2),
-            peak_bytes=result.peak_bytes,
-            device=machine.device.partition(":")[0],
-            device_name=models.device.device_name(machine.device),
-            precision=machine.precision,
-            day=datetime.now(UTC).date().isoformat(),
-        ),
-        environment=environment(),
+    files = ExitStack()
+    try:
+        prepared = prepare(spec.workflow, build.store, inputs, spec.changes)
+        keys = sharing_keys(prepared, build.store, inputs, machine_key(build.machine))
+        prepared = replace(prepared, keys=keys)
+        folders = files.enter_context(temporary_folders(inputs))
+        result = run_prepared(prepared, build.machine, folders, progress, build.shared)
+    except CapdemoError as error:
+        files.close()
+        failure = error
+        return lambda: _failed(spec, build.project, failure)
+    except BaseException:
+        files.close()
+        raise
+
+    def keep() -> Built:
+        with files:
+            try:
+                pictures = _keep_pictures(spec, prepared, result, build.project, folders)
+                key = key_of(prepared, build.store, inputs)
+            except CapdemoError as error:
+                return _failed(spec, build.project, error)
+            return _built(spec, build, Record(key, pictures, _cost(build, result), environment()))
+
+    return keep
+
+
+def _built(spec: Spec, build: Build, record: Record) -> Built:
+    seconds = record.cost.seconds
+    before = _before(spec, build.project)
+    outcome: Outcome = "built"
+    if before.record is not None and _same_pictures(before.record, record):
+        # What was measured first stays, so that a rerun elsewhere changes no line of the lock.
+        cost = before.record.cost
+        cost = cost if cost.day else replace(cost, day=record.cost.day)
+        record, outcome = replace(before.record, pictures=record.pictures, cost=cost), "verified"
+    _keep(build.project, spec, replace(before, record=record, failure=""))
+    return Built(spec, outcome, seconds=seconds)
+
+
+def _failed(spec: Spec, project: Project, error: CapdemoError) -> Built:
+    failure = str(error).replace(f"{project.root}/", "")
+    _keep(project, spec, replace(_before(spec, project), failure=failure))
+    return Built(spec, "failed", str(error))
+
+
+def _before(spec: Spec, project: Project) -> Example:
+    return read_lock(project.lock).examples.get(spec.id, Example("", ""))
+
+
+def _cost(build: Build, result: RunResult) -> Cost:
+    return Cost(
+        seconds=round(result.seconds, 2),
+        peak_bytes=result.peak_bytes,
+        device=build.machine.device.partition(":")[0],
+        device_name=models.device.device_name(build.machine.device),
+        precision=build.machine.precision,
+        day=datetime.now(UTC).date().isoformat(),
     )
 
 

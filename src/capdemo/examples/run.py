@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from capdemo.engine.sharing import Shared
     from capdemo.examples.prepare import Prepared
-    from capdemo.node_api import ModelStore
+    from capdemo.node_api import ModelStore, NodeRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Machine:
     device: str
     """A torch device, as `models.device.choose_device` gives it."""
     precision: Precision
+    nodes: NodeRegistry = field(default_factory=lambda: NODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def run_prepared(
     work = Work(prepared.graph, prepared.outputs, prepared.name, prepared.keys)
     models.device.reset_peak_memory(machine.device)
     began = time.perf_counter()
-    execute(work, NODES, context_for, stages, shared)
+    execute(work, machine.nodes, context_for, stages, shared)
     return RunResult(
         outputs=tuple(outputs),
         stages=tuple(stages.done),

@@ -9,22 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import PIL.Image
 import torch
-from PIL.PngImagePlugin import PngInfo
 
-from capdemo.imaging.metadata import ascii_json, exif_texts
+from capdemo.imaging.metadata import exif_texts
+from capdemo.imaging.png import png_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
 
     from capdemo.imaging.choices import DisplayFormat
-
-SAVED_COMPRESSION = 4
-"""ComfyUI's zlib level for SaveImage."""
-
-PREVIEW_COMPRESSION = 1
-"""ComfyUI's zlib level for PreviewImage."""
 
 DISPLAY_LIMIT = 120_000
 """Bytes that a picture on a page may have."""
@@ -71,23 +65,15 @@ def to_uint16(picture: torch.Tensor) -> npt.NDArray[np.uint16]:
     return scaled.contiguous().numpy().astype(np.uint16)
 
 
-def png(
-    pixels: npt.NDArray[np.uint8],
-    metadata: Mapping[str, str],
-    *,
-    compression: int = SAVED_COMPRESSION,
-) -> bytes:
-    """The PNG of one picture (HWC, RGB or RGBA), a `tEXt` chunk for every entry of metadata.
+def png(picture: torch.Tensor, metadata: Mapping[str, str]) -> Iterator[bytes]:
+    """The parts of a PNG file of one picture (HWC, 0..1, 1 to 4 channels), with 8 bits.
 
-    Metadata are JSON texts, written in ASCII. Chunks come in the order that ComfyUI writes them,
-    `prompt` first.
+    Clipped and truncated as by `to_uint8`, but never whole in 8 bits, so that a large picture
+    needs no second copy. The texts are put in by `png_pieces`.
     """
-    chunks = PngInfo()
-    for key in sorted(metadata, key=lambda key: key != "prompt"):
-        chunks.add_text(key, ascii_json(metadata[key]))
-    file = io.BytesIO()
-    PIL.Image.fromarray(pixels).save(file, "PNG", pnginfo=chunks, compress_level=compression)
-    return file.getvalue()
+    height, width, channels = picture.shape
+    bands = (to_uint8(picture[start : start + _BAND]) for start in range(0, height, _BAND))
+    return png_pieces(bands, (height, width, channels), metadata)
 
 
 def display(

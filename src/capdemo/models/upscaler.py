@@ -17,6 +17,7 @@ from capdemo.models.architectures import (
 )
 from capdemo.models.convert import convert_ncnn
 from capdemo.models.convert_onnx import convert_onnx
+from capdemo.models.dense_block import simplify_dense_blocks
 from capdemo.models.full_precision import full_precision
 from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.spandrel_import import import_spandrel
@@ -98,7 +99,6 @@ class ReferenceUpscaler:
 
     def __call__(self, picture: torch.Tensor, /) -> torch.Tensor:
         """As `Upscaler`, for RGB networks."""
-        release_memory()  # what other networks kept would be this one's advantage
         output = self._network(picture.clone().to(self._network.device))
         return torch.empty(output.shape, dtype=torch.float32).copy_(output)
 
@@ -114,6 +114,7 @@ def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upsc
     network = _load_network(path)
     on_gpu = torch.device(device).type == "cuda"
     dtype = torch.float32
+    simplify_dense_blocks(network.model)
     if precision == "fast" and on_gpu and network.supports_half:
         dtype = torch.float16
     elif precision == "fast" and not on_gpu and can_mix(network.architecture.id):

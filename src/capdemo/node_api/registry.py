@@ -21,6 +21,12 @@ class NodeRegistry(Mapping[str, "Node"]):
                 raise ValueError(msg)
             self._nodes[node.schema.class_type] = node
 
+    def replaced(self, families: Iterable[NodeFamily]) -> NodeRegistry:
+        """Another registry, in which the nodes of these families stand for those of their name."""
+        changed = NodeRegistry([])
+        changed._nodes = self._nodes | dict(NodeRegistry(families))
+        return changed
+
     def __getitem__(self, class_type: str) -> Node:
         return self._nodes[class_type]
 

@@ -1,6 +1,6 @@
 """The node that writes pictures of more than 8 bits, and in other formats than PNG."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -85,14 +85,14 @@ def save_image_advanced(
 def _encoder(
     settings: Png | Exr,
     context: RunContext,
-) -> Callable[["torch.Tensor"], bytes]:
+) -> Callable[["torch.Tensor"], Iterable[bytes]]:
     texts = context.metadata
     if isinstance(settings, Png):
         if settings.bit_depth == "8-bit":
-            return png_of(texts, imaging.encode.SAVED_COMPRESSION)
-        return lambda picture: imaging.deep.png_16_bit(picture, texts)
+            return png_of(texts)
+        return lambda picture: [imaging.deep.png_16_bit(picture, texts)]
     depth, color_space = settings.bit_depth, settings.input_color_space
-    return lambda picture: imaging.deep.exr(picture, texts, depth=depth, color_space=color_space)
+    return lambda picture: [imaging.deep.exr(picture, texts, depth=depth, color_space=color_space)]
 
 
 def _save_avif(images: Image, settings: Avif, place: Place, context: RunContext) -> None:
@@ -105,7 +105,7 @@ def _save_avif(images: Image, settings: Avif, place: Place, context: RunContext)
     if isinstance(mode, StillImages):
         save_each(
             images,
-            lambda picture: imaging.animation.avif([picture], context.metadata, crf=settings.crf),
+            lambda picture: [imaging.animation.avif([picture], context.metadata, crf=settings.crf)],
             place,
             context.progress,
         )

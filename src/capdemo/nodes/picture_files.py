@@ -51,18 +51,13 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", context: RunC
     `%batch_num%` are replaced in it.
     """
     place = Place(context.folders.output, filename_prefix, "_.png", context.save)
-    encode = png_of(context.metadata, imaging.encode.SAVED_COMPRESSION)
-    save_each(images, encode, place, context.progress)
+    save_each(images, png_of(context.metadata), place, context.progress)
     return images
 
 
 @FAMILY.node("PreviewImage", category="image", is_output=True)
 def preview_image(*, images: Image, context: RunContext) -> Image:
-    """Write pictures into the folder for temporary files, quickly rather than small.
-
-    The pictures are passed on.
-    """
+    """Write pictures into the folder for temporary files, and pass them on."""
     place = Place(context.folders.temp, preview_prefix(), "_.png", discard)
-    encode = png_of(context.metadata, imaging.encode.PREVIEW_COMPRESSION)
-    save_each(images, encode, place, context.progress)
+    save_each(images, png_of(context.metadata), place, context.progress)
     return images

@@ -14,7 +14,7 @@ FAMILY = NodeFamily()
 def preview_mask(*, mask: Mask, context: RunContext) -> Mask:
     """Write masks as grey pictures into the folder for temporary files, and pass them on."""
     picture = imaging.masks.to_image(mask)
-    _write(picture, preview_prefix(), imaging.encode.SAVED_COMPRESSION, context)
+    _write(picture, preview_prefix(), context)
     return mask
 
 
@@ -30,9 +30,9 @@ def compare_images(
     for name, images in (("a", image_a), ("b", image_b)):
         if images is not None:
             prefix = f"comfy.compare.{name}_{preview_prefix()}"
-            _write(images, prefix, imaging.encode.PREVIEW_COMPRESSION, context)
+            _write(images, prefix, context)
 
 
-def _write(images: Image, prefix: str, compression: int, context: RunContext) -> None:
+def _write(images: Image, prefix: str, context: RunContext) -> None:
     place = Place(context.folders.temp, prefix, "_.png", discard)
-    save_each(images, png_of(context.metadata, compression), place, context.progress)
+    save_each(images, png_of(context.metadata), place, context.progress)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from capdemo import imaging
 from capdemo.node_api import SavedFile
 from capdemo.nodes.file_names import output_files
-from capdemo.outputs.files import write_atomic
+from capdemo.outputs.files import write_atomic, write_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import torch
@@ -48,23 +48,22 @@ def discard(_file: SavedFile) -> None:
     """Tell nobody of a file, which is only a preview."""
 
 
-def png_of(metadata: Mapping[str, str], compression: int) -> Callable[[torch.Tensor], bytes]:
+def png_of(metadata: Mapping[str, str]) -> Callable[[torch.Tensor], Iterable[bytes]]:
     """The encoder of SaveImage: PNG of 8 bits with the texts inside."""
-    encode = imaging.encode
-    return lambda picture: encode.png(encode.to_uint8(picture), metadata, compression=compression)
+    return lambda picture: imaging.encode.png(picture, metadata)
 
 
 def save_each(
     images: Image,
-    encode: Callable[[torch.Tensor], bytes],
+    encode: Callable[[torch.Tensor], Iterable[bytes]],
     place: Place,
     progress: Callable[[int, int], None],
 ) -> None:
-    """Write a file for every picture, and report each as soon as it is there."""
+    """Write a file for every picture, piece by piece, and report each as soon as it is there."""
     size = imaging.resize.size_of(images)
     paths = place.paths(size, len(images))
     for done, (path, picture) in enumerate(zip(paths, images, strict=True), start=1):
-        write_atomic(path, encode(picture))
+        write_pieces(path, encode(picture))
         place.report(SavedFile(path, *size))
         progress(done, len(paths))
 

@@ -9,7 +9,7 @@ from capdemo.imaging.video_choices import CombineFormat
 from capdemo.node_api import Audio, FileNames, Image, Name, NodeFamily, Range, RunContext, SavedFile
 from capdemo.nodes.saved_files import Place, discard, followed, png_of
 from capdemo.nodes.video_helper_suite import CATEGORY, PACK
-from capdemo.outputs.files import beside, write_atomic
+from capdemo.outputs.files import beside, write_atomic, write_pieces
 
 if TYPE_CHECKING:
     import torch
@@ -77,7 +77,7 @@ def combine_video(
         )
         saved = _video(path, reel, chosen.form, texts, context)
     place.report(saved)
-    write_atomic(cover, png_of(context.metadata, imaging.encode.SAVED_COMPRESSION)(images[0]))
+    write_pieces(cover, png_of(context.metadata)(images[0]))
     return FileNames(save_output, (cover, path))
 
 

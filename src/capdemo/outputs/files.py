@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from capdemo.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -19,8 +19,13 @@ def write_atomic(path: Path, content: bytes) -> None:
 
     Raises `RunError` where the disk refuses, leaving nothing behind and an older file as it was.
     """
-    with beside(path) as unfinished:
-        unfinished.write_bytes(content)
+    write_pieces(path, [content])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """As `write_atomic`, from parts that need not all be in memory at once."""
+    with beside(path) as unfinished, unfinished.open("wb") as file:
+        file.writelines(pieces)
 
 
 @contextmanager

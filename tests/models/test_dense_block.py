@@ -1,0 +1,54 @@
+"""The blocks give what spandrel's give, in fewer passes."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+
+from capdemo.models.dense_block import simplify_dense_blocks
+from capdemo.models.spandrel_import import import_spandrel
+
+
+def _esrgan(*, plus: bool = False) -> torch.nn.Module:
+    import_spandrel()
+    from spandrel.architectures.ESRGAN import ESRGAN
+
+    torch.manual_seed(0)
+    network: torch.nn.Module = ESRGAN(num_filters=16, num_blocks=2, scale=2, plus=plus)
+    return network.eval()
+
+
+def _kinds(network: torch.nn.Module) -> set[str]:
+    return {type(module).__name__ for module in network.modules()}
+
+
+@torch.inference_mode()
+def test_the_picture_is_that_of_spandrels_blocks() -> None:
+    plain = _esrgan()
+    simple = copy.deepcopy(plain)
+    simplify_dense_blocks(simple)
+    picture = torch.rand(1, 3, 20, 24, generator=torch.Generator().manual_seed(1))
+    assert _kinds(plain) - _kinds(simple) == {"RRDB", "ResidualDenseBlock_5C"}
+    torch.testing.assert_close(simple(picture), plain(picture), rtol=0, atol=1e-6)
+
+
+@torch.inference_mode()
+def test_the_sum_over_the_blocks_stays_in_float32() -> None:
+    network = _esrgan()
+    simplify_dense_blocks(network)
+    (block, *_) = [part for part in network.modules() if type(part).__name__ == "_ResidualBlock"]
+    block.to(torch.bfloat16)
+    features = torch.rand(1, 16, 8, 8, generator=torch.Generator().manual_seed(2))
+    output = block(features)
+    assert output.dtype == torch.float32
+    # A fifth of what bfloat16 computed is added; the rest is the features, to the last bit.
+    inner = block.get_submodule("_blocks")(features.bfloat16()).float()
+    torch.testing.assert_close(output, features + 0.2 * inner, rtol=0, atol=1e-6)
+
+
+def test_esrgan_plus_is_left_as_it_is() -> None:
+    network = _esrgan(plus=True)
+    before = _kinds(network)
+    simplify_dense_blocks(network)
+    assert _kinds(network) == before
