@@ -10,8 +10,10 @@ import lazy_loader
 
 if TYPE_CHECKING:
     from capdemo.diffusion import (
+        added_noise,
         after_guidance,
         batching,
+        conditions,
         control,
         guidance,
         inpaint,
@@ -24,13 +26,16 @@ if TYPE_CHECKING:
         samplers,
         sampling,
         schedules,
+        sigmas,
         snr,
         spacings,
     )
 
 __all__ = [
+    "added_noise",
     "after_guidance",
     "batching",
+    "conditions",
     "control",
     "guidance",
     "inpaint",
@@ -43,6 +48,7 @@ __all__ = [
     "samplers",
     "sampling",
     "schedules",
+    "sigmas",
     "snr",
     "spacings",
 ]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from capdemo.diffusion.run import Denoise
     from capdemo.node_api import MaskFunction, NoiseLevels
 
+_PIXELS = 8
+"""Of a cell, along each side, in ComfyUI's inpainting node."""
 _VIDEO_SIDES = 3
 _VIDEO_DIMENSIONS = 5
 
@@ -90,3 +92,19 @@ def differential_mask(step: MaskedStep, *, strength: float) -> torch.Tensor:
     if 0 < strength < 1:
         return strength * chosen + (1 - strength) * step.mask
     return chosen
+
+
+def masked_picture(picture: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """A picture (BHWC) grey where it is to be filled, and the mask (B1HW) of its size.
+
+    Both are cut at the centre to multiples of 8 pixels (`InpaintModelConditioning`).
+    """
+    high, wide = picture.shape[1:3]
+    mask = interpolate(mask.reshape(-1, 1, *mask.shape[-2:]), size=(high, wide), mode="bilinear")
+    top, left = high % _PIXELS // 2, wide % _PIXELS // 2
+    rows = slice(top, top + high // _PIXELS * _PIXELS)
+    columns = slice(left, left + wide // _PIXELS * _PIXELS)
+    picture, mask = picture[:, rows, columns].clone(), mask[:, :, rows, columns]
+    kept = (1.0 - mask.round()).movedim(1, -1)
+    picture[..., :3] = (picture[..., :3] - 0.5) * kept + 0.5
+    return picture, mask

@@ -103,7 +103,7 @@ class _Discrete:
         self._logs = sigmas.log().float()
 
     def timestep(self, sigma: torch.Tensor) -> torch.Tensor:
-        distances = sigma.log().to(self._logs.device) - self._logs[:, None]
+        distances = sigma.log().flatten() - self._logs[:, None]
         return distances.abs().argmin(dim=0).view(sigma.shape)
 
     def sigma(self, timestep: torch.Tensor) -> torch.Tensor:

@@ -146,7 +146,7 @@ class _Lcm(_Epsilon):
     def denoised(
         self, answer: torch.Tensor, latent: torch.Tensor, sigma: torch.Tensor
     ) -> torch.Tensor:
-        timestep = self.levels.timestep(sigma.cpu()).to(latent.device) * _LCM_TIMESTEP_SCALE
+        timestep = self.levels.timestep(sigma) * _LCM_TIMESTEP_SCALE
         total = timestep**2 + _LCM_DATA**2
         picture = latent - answer * sigma
         return timestep / total**0.5 * picture + _LCM_DATA**2 / total * latent

@@ -11,16 +11,12 @@ from capdemo.node_api.diffusion import (
     DiffusionNetwork,
     GuidanceFunction,
     GuidedStep,
-    Guider,
     LatentFormat,
     MaskedStep,
     MaskFunction,
     NetworkInputs,
-    Noise,
     PairedTextEncoder,
     PictureTextEncoder,
-    Sampler,
-    Sigmas,
     TextEncoder,
     Tiles,
     Vae,
@@ -34,6 +30,7 @@ from capdemo.node_api.noise_levels import (
     Prediction,
 )
 from capdemo.node_api.registry import NodeRegistry
+from capdemo.node_api.sampling import Guider, Noise, Sampler, Sigmas
 from capdemo.node_api.schema import (
     InputSchema,
     NodeSchema,

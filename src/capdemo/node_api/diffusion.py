@@ -1,22 +1,21 @@
-"""What loaded diffusion networks promise and what travels between the nodes that sample.
+"""What loaded diffusion networks promise.
 
 `models` makes them, `diffusion` computes with them, and neither knows the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NewType, Protocol, Self, TypeAlias, runtime_checkable
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import torch
 
-    from capdemo.node_api.conditioning import Condition, Conditioning, Control
+    from capdemo.node_api.conditioning import Condition, Control
     from capdemo.node_api.noise_levels import NoiseLevels
     from capdemo.node_api.sockets import Image
 
@@ -274,42 +273,3 @@ class Tiles:
     overlap: int = 64
     frames: int = 64
     frame_overlap: int = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Sampler:
-    """A sampling algorithm by ComfyUI's name, with the options that differ from its defaults."""
-
-    name: str
-    options: Mapping[str, float | str | bool] = field(default_factory=lambda: MappingProxyType({}))
-
-
-Sigmas = NewType("Sigmas", "torch.Tensor")
-"""The noise levels of a run, in order; float32, on the CPU."""
-
-
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """What a run starts from."""
-
-    seed: int
-    """0..2^64-1."""
-    is_silent: bool = False
-    """Zeros in place of noise; the seed still drives the sampler's own."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Guider:
-    """A model with its prompts and how strongly they guide."""
-
-    model: DiffusionModel
-    positive: Conditioning
-    negative: Conditioning | None = None
-    """None for a model that is not guided."""
-    cfg: float = 1.0
-    middle: Conditioning | None = None
-    """A second positive prompt (`DualCFGGuider`)."""
-    middle_cfg: float = 1.0
-    """How strongly the second prompt differs from the negative one."""
-    is_nested: bool = False
-    """Whether the first prompt guides what the second has guided."""

@@ -34,7 +34,6 @@ class FlowLevels:
     """sigma = shift t / (1 + (shift - 1) t), for t in (0, 1]."""
     multiplier: float = 1000.0
     """The timestep that the network is told is sigma times this."""
-    prediction: Literal["flow", "img_to_img_velocity"] = "flow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,11 @@ from capdemo.node_api.conditioning import Conditioning
 from capdemo.node_api.diffusion import (
     ControlNet,
     DiffusionModel,
-    Guider,
-    Noise,
-    Sampler,
-    Sigmas,
     TextEncoder,
     Vae,
 )
 from capdemo.node_api.faces import FaceRestoreModel
+from capdemo.node_api.sampling import Guider, Noise, Sampler, Sigmas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -38,17 +38,6 @@ FAMILY.declare(
 )
 
 FAMILY.declare(
-    "DifferentialDiffusion",
-    category="_for_testing",
-    description="Lets a grey mask decide from which step on a place may change.",
-    inputs=(
-        link("model", "MODEL"),
-        number("strength", 1.0, 0.0, 1.0, 0.01, required=False),
-    ),
-    outputs=("MODEL",),
-)
-
-FAMILY.declare(
     "UNetSelfAttentionMultiply",
     category="_for_testing/attention_experiments",
     description="Multiplies the weights of self-attention in a U-Net.",

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from capdemo.node_api import NodeFamily, OutputSchema
-from capdemo.node_api.inputs import boolean, integer, link, number, text
+from capdemo.node_api.inputs import integer, link, number, text
 
 FAMILY = NodeFamily()
-
-FAMILY.declare(
-    "RescaleCFG",
-    category="advanced/model",
-    description="Scales guided predictions back towards the contrast of the prompted one.",
-    inputs=(
-        link("model", "MODEL"),
-        number("multiplier", 0.7, 0.0, 1.0, 0.01),
-    ),
-    outputs=("MODEL",),
-)
 
 FAMILY.declare(
     "RenormCFG",
@@ -28,26 +17,6 @@ FAMILY.declare(
         number("renorm_cfg", 1.0, 0.0, 100.0, 0.01),
     ),
     outputs=("MODEL",),
-)
-
-FAMILY.declare(
-    "CFGNorm",
-    category="advanced/guidance",
-    description="Bounds the length of guided predictions by that of the prompted one.",
-    inputs=(
-        link("model", "MODEL"),
-        number("strength", 1.0, 0.0, 100.0, 0.01),
-        boolean("pre_cfg", False, required=False),
-    ),
-    outputs=(OutputSchema("patched_model", "MODEL"),),
-)
-
-FAMILY.declare(
-    "CFGZeroStar",
-    category="advanced/guidance",
-    description="Scales the negative prediction to fit the positive one (CFG-Zero*).",
-    inputs=(link("model", "MODEL"),),
-    outputs=(OutputSchema("patched_model", "MODEL"),),
 )
 
 FAMILY.declare(
