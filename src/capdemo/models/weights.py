@@ -27,6 +27,11 @@ _STARTS: Mapping[bytes, str] = {
     b"\xff\xd8\xff": "a JPEG picture",
 }
 _KEYS: Mapping[str, str] = {
+    "txt_norm.weight": "Qwen-Image, a diffusion model; it belongs in the folder diffusion_models",
+    "visual.patch_embed.": "Qwen2.5-VL, a text encoder; it belongs in the folder text_encoders",
+    "decoder.middle.0.residual.": "a VAE of Wan or Qwen-Image; it belongs in the folder vae",
+    "model.layers.0.self_attn.": "a language model; it belongs in the folder text_encoders",
+    "encoder.block.0.layer.": "T5, a text encoder; it belongs in the folder text_encoders",
     "lora_controlnet": "a Control-LoRA; it belongs in the folder controlnet",
     "lora_": "a LoRA; it belongs in the folder loras",
     ".lora": "a LoRA; it belongs in the folder loras",
