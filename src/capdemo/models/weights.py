@@ -121,8 +121,8 @@ _LEFT_BEHIND = (
 
 
 def _read_pickled(path: Path) -> Any:
-    allowed = [(_LeftBehind, name) for name in _LEFT_BEHIND]
-    with torch.serialization.safe_globals(allowed):  # type: ignore[no-untyped-call]
+    allowed: list[Any] = [(_LeftBehind, name) for name in _LEFT_BEHIND]
+    with torch.serialization.safe_globals(allowed):
         # Mapped where the format allows it, so that a large file is read when it is used.
         return torch.load(
             path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
