@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ class Looking:
 
 def test_each_picture_is_seen_small_and_kept_large() -> None:
     # The sizes are those that ComfyUI 0.3.64 gave the same pictures.
-    looking = Looking()
+    looking: Any = Looking()
     wide, tall = Image(picture("wide", 48, 64)), Image(picture("tall", 40, 24))
     (condition,) = encode_edit_plus(
         clip=looking, prompt="swap them", vae=looking, image1=wide, image3=tall
@@ -65,7 +65,7 @@ def test_each_picture_is_seen_small_and_kept_large() -> None:
 
 
 def test_without_a_vae_nothing_is_kept() -> None:
-    looking = Looking()
+    looking: Any = Looking()
     wide = Image(picture("wide", 48, 64))
     (condition,) = encode_edit_plus(clip=looking, prompt="x", image2=wide)
     assert condition.reference_latents == ()
@@ -73,7 +73,7 @@ def test_without_a_vae_nothing_is_kept() -> None:
 
 
 def test_the_first_model_sees_and_keeps_the_same_megapixel() -> None:
-    looking = Looking()
+    looking: Any = Looking()
     wide = Image(picture("wide", 48, 64))
     encode_edit(clip=looking, prompt="x", vae=looking, image=wide)
     assert looking.seen == looking.kept == [(1, 887, 1182, 3)]
@@ -82,7 +82,7 @@ def test_the_first_model_sees_and_keeps_the_same_megapixel() -> None:
 
 
 def test_without_a_picture_the_first_model_reads_a_plain_prompt() -> None:
-    looking = Looking()
+    looking: Any = Looking()
     encode_edit(clip=looking, prompt="a harbour")
     assert looking.text == "a harbour"
     assert looking.template == ""
@@ -93,8 +93,9 @@ def test_an_encoder_that_cannot_look_is_refused() -> None:
         def encode(self, text: str) -> Condition:
             return Condition(torch.zeros(1, 77, 768))
 
+    blind: Any = Blind()
     with pytest.raises(InputError, match="cannot look at pictures"):
-        encode_edit_plus(clip=Blind(), prompt="x")  # type: ignore[arg-type]
+        encode_edit_plus(clip=blind, prompt="x")
 
 
 def test_clip_skip_is_refused() -> None:
