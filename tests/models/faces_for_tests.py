@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from capdemo.models.face_detector import RetinaFaceDetector, load_face_detector
+from capdemo.models.face_landmarker import ONetLandmarker, load_face_landmarker
 from capdemo.models.face_parser import BiSeNetParser, load_face_parser
 from capdemo.models.store import LocalModelStore
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "faces"
 DETECTOR = ("facedetection", "detection_mobilenet0.25_Final.pth")
+LANDMARKER = ("facedetection", "onet.pt")
 PARSER = ("facedetection", "parsing_bisenet.pth")
 TRUTH: dict[str, list[Point]] = {
     name: [(x, y) for x, y in points]
@@ -39,6 +41,13 @@ def detector() -> RetinaFaceDetector:
     """The released RetinaFace over MobileNet."""
     path = LocalModelStore.from_environment().file(*DETECTOR)
     return load_face_detector(path, device="cpu")
+
+
+@lru_cache
+def landmarker() -> ONetLandmarker:
+    """MTCNN's O-Net, as facenet-pytorch has it."""
+    path = LocalModelStore.from_environment().file(*LANDMARKER)
+    return load_face_landmarker(path, device="cpu")
 
 
 @lru_cache

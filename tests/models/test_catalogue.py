@@ -54,6 +54,7 @@ def test_the_models_of_the_guide_are_there() -> None:
         *("spanx2_ch48", "spanx2_ch52", "spanx4_ch48", "spanx4_ch52"),
         *("GFPGANv1.2", "GFPGANv1.3", "GFPGANv1.4", "RestoreFormer", "CodeFormer"),
         *("RetinaFace_mobilenet0.25", "RetinaFace_resnet50", "BiSeNet_faces"),
+        "MTCNN_ONet",
     }
 
 

@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from tests.models.faces_for_tests import DETECTOR, PARSER, TRUTH, detector, parser, photograph
+from tests.models.faces_for_tests import (
+    DETECTOR,
+    LANDMARKER,
+    PARSER,
+    TRUTH,
+    detector,
+    landmarker,
+    parser,
+    photograph,
+)
+from torch.nn.functional import interpolate
 
 from capdemo.errors import InputError
 from capdemo.models.face_anchors import LEVELS, anchors, decode_boxes, decode_landmarks
 from capdemo.models.face_bisenet import CLASSES, BiSeNet
 from capdemo.models.face_detector import load_face_detector
+from capdemo.models.face_landmarker import ONet, load_face_landmarker
 from capdemo.models.face_parser import load_face_parser
 from capdemo.models.face_retinaface import large_retinaface, small_retinaface
 from capdemo.models.store import LocalModelStore
 from capdemo.models.weights import read_state_dict
+from capdemo.node_api.faces import mirrored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +59,23 @@ def test_the_large_network_has_the_released_files_layout() -> None:
 def test_the_parser_has_the_released_files_layout() -> None:
     released = read_state_dict(LocalModelStore.from_environment().file(*PARSER))
     assert _layout(BiSeNet().state_dict()) == _layout(released)
+
+
+def test_the_landmarker_has_the_released_files_layout() -> None:
+    released = read_state_dict(LocalModelStore.from_environment().file(*LANDMARKER))
+    assert _layout(ONet().state_dict()) == _layout(released)
+    assert sum(weight.numel() for weight in ONet().parameters()) == 389_040
+
+
+def test_the_landmarker_places_five_points_in_a_face_that_fills_its_picture() -> None:
+    left, top, width = 76, 115, 360  # of an aligned face
+    face = photograph("nobody-1")[..., top : top + width, left : left + width]
+    small = interpolate(face, size=(48, 48), mode="bilinear", antialias=True)
+    seen, flipped = landmarker()(torch.cat([small, small.flip(-1)]))
+    for points in (seen, mirrored(flipped, 48)):
+        for (x, y), marked in zip(points, TRUTH["nobody-1"], strict=True):
+            place = complex((x + 0.5) * width / 48 + left, (y + 0.5) * width / 48 + top)
+            assert abs(place - complex(*marked)) < 0.1 * 129
 
 
 def test_the_large_network_runs_from_a_file_saved_by_data_parallel(tmp_path: Path) -> None:
@@ -107,7 +136,7 @@ def test_features_lie_where_they_were_marked() -> None:
     assert parts.mouth[0, 0, 374, 256] == 1
 
 
-@pytest.mark.parametrize("load", [load_face_detector, load_face_parser])
+@pytest.mark.parametrize("load", [load_face_detector, load_face_parser, load_face_landmarker])
 def test_another_file_is_refused(tmp_path: Path, load: type) -> None:
     path = tmp_path / "net.pth"
     torch.save({"stylegan_decoder.weight": torch.zeros(2)}, path)

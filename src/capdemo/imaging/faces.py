@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from capdemo.imaging.faces_geometry import Similarity
-    from capdemo.node_api.faces import Face, FaceDetector, FaceParser
+    from capdemo.node_api.faces import Face, FaceDetector, FaceLandmarker, FaceParser
 
 SMALLEST_EYES = 5.0
 """Pixels between the eyes below which a face is left as it is: there is nothing to restore."""
@@ -45,6 +45,8 @@ class FaceTools:
     """Without it the whole square around a face is pasted."""
     visibility: float = 1.0
     """How much of the restored face is seen, 0..1; the rest is the face as it was."""
+    landmarker: FaceLandmarker | None = None
+    """Without it landmarks are the detector's."""
 
 
 def restore_faces(
@@ -63,7 +65,7 @@ def restore_faces(
     """
     result = (picture if background is None else background).clone()
     enlarged = resized(result.shape[-1] / picture.shape[-1])
-    faces = _large_enough(find_faces(picture, tools.detector, tools.parser), note)
+    faces = _large_enough(find_faces(picture, tools.detector, tools.parser, tools.landmarker), note)
     failures = []
     for index, face in enumerate(faces):
         upright = fit(face.landmarks, TEMPLATE)
@@ -104,19 +106,30 @@ def restore_each(
     return Image(torch.cat([restored.movedim(1, -1), image[..., RGB:]], dim=-1))
 
 
-def crop_each(image: Image, detector: FaceDetector, *, note: Callable[[str], None]) -> Image:
+def crop_each(
+    image: Image,
+    detector: FaceDetector,
+    *,
+    landmarker: FaceLandmarker | None = None,
+    note: Callable[[str], None],
+) -> Image:
     """`crop_faces` of a batch (BHWC); a picture without a face gives a black one (CropFace)."""
     crops = []
     for picture in image[..., :RGB].movedim(-1, 1).contiguous():
-        crops += crop_faces(picture[None], detector, note=note) or [_NO_FACE]
+        found = crop_faces(picture[None], detector, landmarker=landmarker, note=note)
+        crops += found or [_NO_FACE]
     return Image(torch.cat(crops).movedim(1, -1))
 
 
 def crop_faces(
-    picture: torch.Tensor, detector: FaceDetector, *, note: Callable[[str], None]
+    picture: torch.Tensor,
+    detector: FaceDetector,
+    *,
+    landmarker: FaceLandmarker | None = None,
+    note: Callable[[str], None],
 ) -> list[torch.Tensor]:
     """The faces in a picture (1CHW, float32, 0..1, RGB), upright, 512x512, the surest first."""
-    faces = _large_enough(find_faces(picture, detector), note)
+    faces = _large_enough(find_faces(picture, detector, landmarker=landmarker), note)
     return [_aligned(picture, fit(face.landmarks, TEMPLATE)) for face in faces]
 
 

@@ -9,15 +9,15 @@ import torch
 from torch.nn.functional import interpolate
 
 from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, fit, resized, shifted, warp
-from capdemo.imaging.faces_landmarks import measured_on_parts
+from capdemo.imaging.faces_landmarks import measured_in_views, measured_on_parts
 from capdemo.imaging.sizes import Size
-from capdemo.node_api.faces import Face, without_doubles
+from capdemo.node_api.faces import Face, mirrored, without_doubles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from capdemo.imaging.faces_geometry import Similarity
-    from capdemo.node_api.faces import FaceDetector, FaceParser, Landmarks
+    from capdemo.node_api.faces import FaceDetector, FaceLandmarker, FaceParser, Landmarks
 
 SHORT_SIDE = 640
 """The picture's shorter side is brought to this length, as the packs for ComfyUI do it."""
@@ -35,21 +35,36 @@ VIEW = 256
 
 
 def find_faces(
-    picture: torch.Tensor, detector: FaceDetector, parser: FaceParser | None = None
+    picture: torch.Tensor,
+    detector: FaceDetector,
+    parser: FaceParser | None = None,
+    landmarker: FaceLandmarker | None = None,
 ) -> tuple[Face, ...]:
     """The faces in a picture (1CHW, float32, 0..1, RGB), the surest first.
 
-    With a parser, the eyes' and the mouth's landmarks are measured on their parts, too.
+    With a landmarker, landmarks are its instead of the detector's; with a parser, the eyes' and the
+    mouth's are measured on their parts, too.
     """
     shorter = min(picture.shape[-2:])
     lengths = [SHORT_SIDE]
     if shorter >= 2 * SHORT_SIDE:
         lengths.append(min(shorter, LONG_LOOK))
     found = [face for length in lengths for face in _look(picture, length / shorter, detector)]
-    faces = (_measured_again(picture, face, detector) for face in without_doubles(found))
-    if parser is None:
-        return tuple(faces)
-    return tuple(measured_on_parts(picture, face, parser) for face in faces)
+    faces = [_measured_again(picture, face, detector) for face in without_doubles(found)]
+    return tuple(_measured_exactly(picture, face, parser, landmarker) for face in faces)
+
+
+def _measured_exactly(
+    picture: torch.Tensor,
+    face: Face,
+    parser: FaceParser | None,
+    landmarker: FaceLandmarker | None,
+) -> Face:
+    """The face by what landmarker and parser see, each in the face as the detector aligns it."""
+    upright = fit(face.landmarks, TEMPLATE)
+    if landmarker is not None:
+        face = measured_in_views(picture, face, landmarker, upright)
+    return face if parser is None else measured_on_parts(picture, face, parser, upright)
 
 
 def _look(picture: torch.Tensor, scale: float, detector: FaceDetector) -> list[Face]:
@@ -73,8 +88,8 @@ def _measured_again(picture: torch.Tensor, face: Face, detector: FaceDetector) -
     seen = detector(torch.cat([views, views.flip(-1)]))
     measured = [
         _all(landmarks, place.inverse)
-        for place, plain, mirrored in zip(places, seen, seen[len(views) :], strict=False)
-        for landmarks in _landmarks_of(plain, mirrored)
+        for place, plain, flipped in zip(places, seen, seen[len(views) :], strict=False)
+        for landmarks in _landmarks_of(plain, flipped)
     ]
     return replace(face, landmarks=_mean(measured)) if measured else face
 
@@ -89,15 +104,12 @@ def _in_view(upright: Similarity, zoom: float, shift: float) -> Similarity:
     return upright.then(scaled).then(shifted(VIEW / 2 + shift - x, VIEW / 2 + shift - y))
 
 
-def _landmarks_of(plain: tuple[Face, ...], mirrored: tuple[Face, ...]) -> Iterator[Landmarks]:
+def _landmarks_of(plain: tuple[Face, ...], flipped: tuple[Face, ...]) -> Iterator[Landmarks]:
     """Those of the face in the middle of each view, the mirrored ones put back."""
     if plain:
         yield _middle_one(plain).landmarks
-    if mirrored:
-        right, left, nose, mouth_right, mouth_left = (
-            (VIEW - 1 - x, y) for x, y in _middle_one(mirrored).landmarks
-        )
-        yield left, right, nose, mouth_left, mouth_right
+    if flipped:
+        yield mirrored(_middle_one(flipped).landmarks, VIEW)
 
 
 def _middle_one(faces: tuple[Face, ...]) -> Face:

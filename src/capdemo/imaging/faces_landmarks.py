@@ -1,7 +1,8 @@
-"""Landmarks measured on a parsed face, averaged with the detector's where the two agree.
+"""Landmarks measured by a network made for that, and on a parsed face.
 
-The detector guesses from the whole face and errs with its expression; a parser sees the eyes' and
-the mouth's edges, but at times takes something else for them. Neither knows the nose's tip better.
+A landmarker sees the whole face, small, and errs differently in every view of it; a parser sees
+the eyes' and the mouth's edges, but at times takes something else for them, and knows no nose. What
+both see is averaged where they agree.
 """
 
 from __future__ import annotations
@@ -11,11 +12,20 @@ from typing import TYPE_CHECKING, cast
 
 import torch
 
-from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, fit, warp
+from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, resized, shifted, warp
 from capdemo.imaging.sizes import Size
+from capdemo.node_api.faces import mirrored
 
 if TYPE_CHECKING:
-    from capdemo.node_api.faces import Face, FaceParser, FaceParts, Landmarks, Point
+    from capdemo.imaging.faces_geometry import Similarity
+    from capdemo.node_api.faces import (
+        Face,
+        FaceLandmarker,
+        FaceParser,
+        FaceParts,
+        Landmarks,
+        Point,
+    )
 
 AGREE = 0.12
 """Distance between both measurements, as a part of the eyes', up to which they are averaged."""
@@ -27,12 +37,59 @@ OUTERMOST = 3
 """Columns at each end of a mouth whose middle is its corner."""
 
 
-def measured_on_parts(picture: torch.Tensor, face: Face, parser: FaceParser) -> Face:
+VIEWED = (330.0, 360.0, 400.0)
+"""Pixels of an aligned face that fill a landmarker's picture, as MTCNN's boxes do."""
+MIDDLE = (256.0, 295.0)
+"""Of such a view."""
+AWAY = (-12.0, 0.0, 12.0)
+"""Pixels of an aligned face by which views differ, across and down."""
+
+
+def measured_in_views(
+    picture: torch.Tensor, face: Face, landmarker: FaceLandmarker, upright: Similarity
+) -> Face:
+    """The face with the mean of what a landmarker sees in 27 views of it, mirrored and not.
+
+    `upright` aligns the face.
+    """
+    places = [
+        _filling(upright, landmarker.side, viewed, x, y)
+        for viewed in VIEWED
+        for x in AWAY
+        for y in AWAY
+    ]
+    size = Size(landmarker.side, landmarker.side)
+    views = torch.cat([warp(picture, place, size, mode="bilinear") for place in places])
+    plain = landmarker(views)
+    flipped = (mirrored(seen, landmarker.side) for seen in landmarker(views.flip(-1)))
+    measured = [
+        [place.inverse(point) for point in seen]
+        for place, pair in zip(places, zip(plain, flipped, strict=True), strict=True)
+        for seen in pair
+    ]
+    means = tuple(
+        (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
+        for points in zip(*measured, strict=True)
+    )
+    return replace(face, landmarks=cast("Landmarks", means))
+
+
+def _filling(upright: Similarity, side: int, viewed: float, x: float, y: float) -> Similarity:
+    """From the picture to one of `side` pixels that shows `viewed` of the aligned face."""
+    scaled = resized(side / viewed)
+    left, top = scaled((MIDDLE[0] + x, MIDDLE[1] + y))
+    middle = (side - 1) / 2
+    return upright.then(scaled).then(shifted(middle - left, middle - top))
+
+
+def measured_on_parts(
+    picture: torch.Tensor, face: Face, parser: FaceParser, upright: Similarity
+) -> Face:
     """The face with its eyes and its mouth's corners moved half-way to where the parser sees them.
 
-    A landmark that the parser does not see, behind glasses for example, or sees elsewhere, stays.
+    `upright` aligns the face. A landmark that the parser does not see, behind glasses for example,
+    or sees elsewhere, stays.
     """
-    upright = fit(face.landmarks, TEMPLATE)
     parts = parser(warp(picture, upright, Size(SIDE, SIDE)).clamp(0.0, 1.0))
     seen = (_eye(parts, 0), _eye(parts, 1), None, *_corners(parts.mouth))
     back = upright.inverse

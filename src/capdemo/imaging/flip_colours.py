@@ -36,7 +36,7 @@ def to_opponent(linear: torch.Tensor) -> torch.Tensor:
 
 def from_opponent(opponent: torch.Tensor) -> torch.Tensor:
     """From YCxCz to linear RGB."""
-    lightness, across, along = opponent.split(1, dim=1)
+    lightness, across, along = opponent[:, :1], opponent[:, 1:2], opponent[:, 2:]
     y = (lightness + 16) / 116
     relative = torch.cat([y + across / 500, y, y - along / 200], dim=1)
     return _mixed(relative * _white(), _matrix().inverse())
@@ -57,8 +57,9 @@ def hyab(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
     return difference[:, :1].abs() + colours
 
 
-def _relative_xyz(linear: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    return (_mixed(linear, _matrix()) / _white()).split(1, dim=1)
+def _relative_xyz(linear: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    found = _mixed(linear, _matrix()) / _white()
+    return found[:, :1], found[:, 1:2], found[:, 2:]
 
 
 def _root(value: torch.Tensor) -> torch.Tensor:

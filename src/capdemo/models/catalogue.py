@@ -66,7 +66,8 @@ class PackageSource(BundledSource):
 
     kind: ClassVar[str] = "package"
     extra: str = "weights"
-    """The extra of capdemo that installs the package."""
+    """The extra of capdemo that installs the package; empty where none can, because the package
+    asks for versions that do not go with capdemo's."""
 
 
 @dataclass(frozen=True, slots=True)

