@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -108,8 +109,24 @@ def _read_safe(path: Path) -> Any:
     return load_file(path)
 
 
+class _LeftBehind:
+    """Stands for what a training framework left in a checkpoint; never made, never asked."""
+
+
+_LEFT_BEHIND = (
+    "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+    "pytorch_lightning.callbacks.early_stopping.EarlyStopping",
+)
+"""Names in the first Stable Diffusion checkpoints, as keys of a table that nobody reads."""
+
+
 def _read_pickled(path: Path) -> Any:
-    return torch.load(path, map_location="cpu", weights_only=True)
+    allowed: list[Any] = [(_LeftBehind, name) for name in _LEFT_BEHIND]
+    with torch.serialization.safe_globals(allowed):
+        # Mapped where the format allows it, so that a large file is read when it is used.
+        return torch.load(
+            path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
+        )
 
 
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:

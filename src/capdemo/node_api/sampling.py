@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NewType
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import torch
+
     from capdemo.node_api.conditioning import Conditioning
     from capdemo.node_api.diffusion import DiffusionModel
 

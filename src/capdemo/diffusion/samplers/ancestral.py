@@ -35,8 +35,7 @@ def ancestral_step(
     """Lower sigma and noise that together give `after` (DDPM's posterior at eta 1, 2006.11239)."""
     if not eta:
         return after, torch.zeros(())
-    # Python's `min`, not torch's: to CFG++ a flow's first sigma is infinite, and so the second is no
-    # number.
+    # Python's `min`, not torch's: to CFG++ a flow's first sigma is infinite, the second no number.
     up = min(after, eta * (after**2 * (sigma**2 - after**2) / sigma**2) ** 0.5)
     return (after**2 - up**2) ** 0.5, up
 
