@@ -74,7 +74,10 @@ def bytes_needed(found: Sequence[Weights], device: str) -> int:
     if not found:
         return 0
     if torch.device(device).type == "cpu":
-        return sum(weights.nbytes for weights in found) + WORKING
+        # Layers that travel stay in the mapped file: of two such networks one is in use.
+        travelling = [weights.nbytes for weights in found if weights.kind == "travelling"]
+        resident = sum(weights.nbytes for weights in found if weights.kind != "travelling")
+        return resident + max(travelling, default=0) + WORKING
     together = sum(weights.nbytes for weights in found if weights.kind == "steered")
     alone = max((weights.nbytes for weights in found if weights.kind == "beside"), default=0)
     return max(together, alone) + WORKING
