@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import resource
 import struct
 import subprocess
@@ -196,6 +197,17 @@ def test_check_finds_an_example_that_never_ran_and_a_broken_spec(guide: Path) ->
     spec.write_text("\n".join(lines))
     found: list[dict[str, Any]] = invoke("check", "--json").json["problems"]
     assert [problem["kind"] for problem in found] == ["missing"]
+
+
+def test_check_says_kindly_that_faces_are_not_swapped(guide: Path) -> None:
+    prompt = {"1": {"class_type": "ReActorFaceSwap", "inputs": {}}}
+    path = guide / "swap.json"
+    path.write_text(json.dumps(prompt))
+    answer = invoke("check", path)
+    assert answer.code == 2
+    assert answer.out.count("\n") <= 3, "what it lacks beside does not matter"
+    assert "ReActorFaceSwap swaps faces, which this project leaves out." in answer.out
+    assert "ReActorRestoreFace" in answer.out
 
 
 def test_outside_a_guide_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

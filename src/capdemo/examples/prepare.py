@@ -19,6 +19,7 @@ from capdemo.node_api import Folders
 from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
 from capdemo.workflow import (
+    OUT_OF_SCOPE,
     Graph,
     WorkflowFile,
     graph_to_api,
@@ -93,8 +94,7 @@ def check(
         elif runs_here:
             store.file(widget.model_folder, name)
 
-    if runs_here:
-        problems += _without_code(graph, str(file.path))
+    problems += _without_code(graph, str(file.path), runs_here=runs_here)
     broken = {p.node for p in errors_among(problems) if p.node is not None}
     checked = validate(graph, NODES.schemas, check_file, file=str(file.path), broken=broken)
     known = {(problem.node, problem.kind) for problem in problems}
@@ -112,9 +112,12 @@ def check(
     return prepared, problems
 
 
-def _without_code(graph: Graph, file: str) -> list[Problem]:
+def _without_code(graph: Graph, file: str, *, runs_here: bool) -> list[Problem]:
+    """The nodes that cannot run; those that never will are a problem wherever the graph runs."""
     return [
-        Problem(
+        _left_out(node_id, node.class_type, file)
+        if node.class_type in OUT_OF_SCOPE
+        else Problem(
             file=file,
             node=node_id,
             input=None,
@@ -123,8 +126,21 @@ def _without_code(graph: Graph, file: str) -> list[Problem]:
             hint="Run this workflow in ComfyUI; see: capdemo nodes",
         )
         for node_id, node in graph.nodes.items()
-        if (schema := NODES.schemas.get(node.class_type)) is not None and not schema.executable
+        if (schema := NODES.schemas.get(node.class_type)) is not None
+        and not schema.executable
+        and (runs_here or node.class_type in OUT_OF_SCOPE)
     ]
+
+
+def _left_out(node_id: str, class_type: str, file: str) -> Problem:
+    return Problem(
+        file=file,
+        node=node_id,
+        input=None,
+        kind="out_of_scope_node_type",
+        message=f"{class_type} swaps faces, which this project leaves out.",
+        hint="To restore faces take ReActorRestoreFace; to swap them, run this in ComfyUI.",
+    )
 
 
 def _metadata(file: WorkflowFile, graph: Graph, *, changed: bool) -> dict[str, str]:

@@ -74,7 +74,7 @@ def tokenize(text: str) -> list[int]:
 
 @functools.cache
 def _encoder() -> Tokenizer:
-    packed = files("capdemo.models").joinpath("tokens", "qwen2.5-merges.txt.xz").read_bytes()
+    packed = files("capdemo.models").joinpath("tokenizers", "qwen2.5_merges.txt.xz").read_bytes()
     merges = [_pair(line) for line in lzma.decompress(packed).decode().splitlines()]
     tokens = [*_bytes_as_letters(), *(left + right for left, right in merges)]
     encoder = Tokenizer(BPE({token: number for number, token in enumerate(tokens)}, merges))

@@ -9,9 +9,11 @@ from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
 from capdemo.workflow.inputs import input_folder
 from capdemo.workflow.load import load_graph
 from capdemo.workflow.object_info import object_info
+from capdemo.workflow.ownership import OUT_OF_SCOPE
 from capdemo.workflow.read import WorkflowFile, read_workflow
 
 __all__ = [
+    "OUT_OF_SCOPE",
     "Document",
     "DocumentLink",
     "DocumentNode",

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _WAY_OUT = "Replace the node or mute it; `capdemo nodes` lists what is known."
 
-_OUT_OF_SCOPE = frozenset({"ReActorFaceSwap", "ReActorFaceSwapOpt"})
+OUT_OF_SCOPE = frozenset({"ReActorFaceSwap", "ReActorFaceSwapOpt"})
+"""Nodes that swap faces; there will be no code for them here."""
 
 _NATIVE = frozenset(
     {
@@ -73,7 +74,7 @@ def missing_type(node: DocumentNode, *, file: str, name: str, near: str = "") ->
     `missing_node_type`, or `out_of_scope_node_type` for what is left out on purpose. `name` is the
     id that it gives, `near` a sentence that names a known type.
     """
-    is_out_of_scope = node.type in _OUT_OF_SCOPE
+    is_out_of_scope = node.type in OUT_OF_SCOPE
     kind, owner = quoted(node.type), _owner(node)
     what = f"No node type {kind} is known{owner}."
     if is_out_of_scope:
