@@ -98,7 +98,12 @@ def check(
     broken = {p.node for p in errors_among(problems) if p.node is not None}
     checked = validate(graph, NODES.schemas, check_file, file=str(file.path), broken=broken)
     known = {(problem.node, problem.kind) for problem in problems}
-    problems += [found for found in checked.problems if (found.node, found.kind) not in known]
+    left_out = {node for node, kind in known if kind == "out_of_scope_node_type"}
+    problems += [
+        found
+        for found in checked.problems
+        if (found.node, found.kind) not in known and found.node not in left_out
+    ]
     problems += remarks(checked.graph, NODES.schemas, file=str(file.path))
     metadata = _metadata(file, checked.graph, changed=bool(changes))
     names = search_names(file.ui) if file.ui is not None and file.api is None else None
