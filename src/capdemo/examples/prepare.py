@@ -98,7 +98,11 @@ def check(
     broken = {p.node for p in errors_among(problems) if p.node is not None}
     checked = validate(graph, NODES.schemas, check_file, file=str(file.path), broken=broken)
     known = {(problem.node, problem.kind) for problem in problems}
-    left_out = {node for node, kind in known if kind == "out_of_scope_node_type"}
+    left_out = {
+        f"{node_id} ({node.class_type})"
+        for node_id, node in graph.nodes.items()
+        if node.class_type in OUT_OF_SCOPE
+    }
     problems += [
         found
         for found in checked.problems
