@@ -10,6 +10,8 @@ from tests.guide_for_tests import add_example, invoke, save_noise, scale_workflo
 
 from capdemo.errors import RunError
 from capdemo.examples import build
+from capdemo.examples.pictures import keep_picture
+from capdemo.examples.run import run_prepared
 from capdemo.outputs.lock import read_lock
 
 if TYPE_CHECKING:
@@ -28,22 +30,22 @@ def three(guide: Path) -> Path:
 def test_the_next_example_runs_while_pictures_are_compressed(
     three: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second_began, overlapped = threading.Event(), []
+    second_began = threading.Event()
+    overlapped: list[bool] = []
     threads: set[int] = set()
-    real_keep, real_run = build.keep_picture, build.run_prepared
     runs: list[str] = []
 
     def keep(*given: Any) -> Any:
         if not overlapped:
             overlapped.append(second_began.wait(timeout=30))
         threads.add(threading.get_ident())
-        return real_keep(*given)
+        return keep_picture(*given)
 
     def run(prepared: Any, *given: Any) -> Any:
         runs.append(prepared.name[-6:])
         if len(runs) == 2:
             second_began.set()
-        return real_run(prepared, *given)
+        return run_prepared(prepared, *given)
 
     monkeypatch.setattr(build, "keep_picture", keep)
     monkeypatch.setattr(build, "run_prepared", run)
@@ -59,12 +61,10 @@ def test_the_next_example_runs_while_pictures_are_compressed(
 def test_a_picture_that_cannot_be_kept_fails_its_own_example(
     three: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = build.keep_picture
-
     def keep(source: Path, *given: Any) -> Any:
         if source.name == "B.png":
             raise RunError("The file could not be written: no space.", where="docs/b.avif")
-        return real(source, *given)
+        return keep_picture(source, *given)
 
     monkeypatch.setattr(build, "keep_picture", keep)
     answer = invoke("build", "--examples-only")
@@ -81,12 +81,10 @@ def test_a_picture_that_cannot_be_kept_fails_its_own_example(
 
 
 def test_a_stop_keeps_what_was_finished(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = build.run_prepared
-
     def run(prepared: Any, *given: Any) -> Any:
         if prepared.name.endswith("B.json"):
             raise KeyboardInterrupt
-        return real(prepared, *given)
+        return run_prepared(prepared, *given)
 
     monkeypatch.setattr(build, "run_prepared", run)
     assert invoke("build", "--examples-only").code != 0

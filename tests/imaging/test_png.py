@@ -99,7 +99,7 @@ def test_bands_of_any_height_give_the_same_picture(heights: list[int], seed: int
 
 
 def test_every_filter_is_used_and_undone() -> None:
-    across = np.tile(np.arange(0, 200, 5, np.uint8)[None, :, None], (40, 1, 3))
+    across = np.tile(np.arange(0, 200, 5).astype(np.uint8)[None, :, None], (40, 1, 3))
     pixels = np.concatenate(
         [across, noise(1, 40, 3), across.swapaxes(0, 1), photograph()[:, 100:140]]
     )
@@ -110,7 +110,7 @@ def test_every_filter_is_used_and_undone() -> None:
 
 
 def test_the_mean_of_two_bytes_does_not_overflow() -> None:
-    pixels = noise(30, 30, 1) | 0xF0
+    pixels = np.bitwise_or(noise(30, 30, 1), np.uint8(0xF0))
     assert np.array_equal(read(written(pixels)), pixels)
 
 

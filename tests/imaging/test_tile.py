@@ -228,7 +228,7 @@ def test_tiles_of_one_size_go_together(at_once: int) -> None:
         progress=lambda done, total: heard.append((done, total)),
     )
     assert (result - enlarge(pictures, 2)).abs().max() < 1e-6
-    assert max(count for count, *_ in batches) == min(at_once, 3)
+    assert max(count for count, *_ in batches) == min(at_once, 6)
     assert sum(count for count, *_ in batches) == 2 * 2 * 4
     assert heard[-1] == (16, 16)
     assert len(heard) == len(batches)

@@ -109,7 +109,7 @@ def test_the_whole_batch_has_tiles_of_one_size() -> None:
 
     model = Shrinking(1)
     upscale_with_model(noise(2, 400, 600, 3), model, progress=unheard)
-    assert model.sides[:4] == [512, 400, 512, 400]
+    assert model.sides[:4] == [512, 512, 400, 400]
     after = model.sides[4:]
     assert max(after) <= 256
     assert len(after) == 2 * 2 * 3

@@ -11,7 +11,7 @@ import PIL.Image
 import torch
 
 from capdemo.imaging.metadata import exif_texts
-from capdemo.imaging.png import png_pieces
+from capdemo.imaging.png import BAND, png_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +72,7 @@ def png(picture: torch.Tensor, metadata: Mapping[str, str]) -> Iterator[bytes]:
     needs no second copy. The texts are put in by `png_pieces`.
     """
     height, width, channels = picture.shape
-    bands = (to_uint8(picture[start : start + _BAND]) for start in range(0, height, _BAND))
+    bands = (to_uint8(picture[start : start + BAND]) for start in range(0, height, BAND))
     return png_pieces(bands, (height, width, channels), metadata)
 
 

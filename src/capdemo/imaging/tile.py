@@ -73,8 +73,9 @@ def tiled_scale(
 
     The function is given up to `tiling.at_once` tiles of one size together. A picture that fits
     into one tile goes through unblended; one alone is what the function returned. Others are
-    averaged, weighted by `feather`. `progress` is told after every call how many tiles are done of
-    how many. The result is float32, on the CPU; its colours lie side by side in memory.
+    averaged, weighted by `feather`; the large ones come first. `progress` is told after every
+    call how many tiles are done of how many. The result is float32, on the CPU; its colours lie
+    side by side in memory.
     """
     count, channels, height, width = pictures.shape
     tiles = plan_tiles(height, width, tile=tiling.side, overlap=tiling.overlap)
@@ -86,6 +87,8 @@ def tiled_scale(
     results = torch.zeros(count, scale * height, scale * width, channels).movedim(-1, 1)
     blend = _Blend(results, tiles, scale=scale, overlap=tiling.overlap)
     work = [(number, part) for number in range(count) for part in tiles]
+    # Sizes by turns would break the memory that a network keeps for the next tile in pieces.
+    work.sort(key=lambda entry: (-entry[1].height, -entry[1].width))
     done = 0
     for group in _of_one_size(work, tiling.at_once):
         parts = [pictures[number : number + 1, :, *_region(part)] for number, part in group]

@@ -62,6 +62,7 @@ class Upscaler:
         """How many numbers the network has, training branches included."""
         self.nbytes = sum(weight.nbytes for weight in network.model.parameters())
         """Bytes of the weights."""
+        self._last_shape: torch.Size | None = None
         weakref.finalize(self, release_memory)
 
     def __call__(self, pictures: torch.Tensor, /) -> torch.Tensor:
@@ -70,6 +71,10 @@ class Upscaler:
         Takes BCHW, float32, 0..1, RGB, on any device; returns BCHW, float32, 0..1, on the CPU.
         A network for grey pictures is run on each colour by itself.
         """
+        if pictures.shape != self._last_shape:
+            # What is kept fits blocks of the sizes before; others would be laid beside them.
+            release_memory()
+            self._last_shape = pictures.shape
         with torch.inference_mode(), full_precision(self._dtype), kept_memory():
             output = self._run(pictures)
         # A plain tensor, since one made in inference mode could not be blended in place; and not
