@@ -38,5 +38,5 @@ def test_the_same_seed_gives_the_same_picture(models: Path, tmp_path: Path) -> N
     # Half of 300 x 200, and of that the centre whose sides are multiples of 8.
     assert first.shape == (96, 144, 3)
     assert np.array_equal(picture(models, tmp_path / "b"), first)
-    assert (picture(models, tmp_path / "c", "7.seed=1235") != first).mean() > 0.5
-    assert (picture(models, tmp_path / "d", "4.text=a dog") != first).mean() > 0.1
+    other = picture(models, tmp_path / "c", "7.seed=1235", "4.text=a dog")
+    assert (other != first).mean() > 0.5

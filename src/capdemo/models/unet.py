@@ -82,7 +82,7 @@ class Unet:
         dtype = self._network.weights.placing.dtype
         if inputs.concat is not None:
             latent = torch.cat([latent, inputs.concat.expand(len(latent), -1, -1, -1)], dim=1)
-        down, middle = residuals_for_diffusers(inputs.control)
+        down, middle = residuals_for_diffusers(inputs.control, dtype)
         with torch.inference_mode(), full_precision(dtype):
             (result,) = self._module(
                 latent.to(dtype),
@@ -136,11 +136,11 @@ def for_batch(
 
 
 def residuals_for_diffusers(
-    control: ControlResiduals | None,
+    control: ControlResiduals | None, dtype: torch.dtype
 ) -> tuple[tuple[Any, ...] | None, Any]:
     """What control nets add, as diffusers' U-Net takes it: for the skips, and for the middle."""
     if control is None:
         return None, None
-    down = tuple(0.0 if residual is None else residual for residual in control.output)
-    middle = next((residual for residual in control.middle if residual is not None), 0.0)
-    return down, middle
+    down = tuple(0.0 if residual is None else residual.to(dtype) for residual in control.output)
+    middle = next((residual for residual in control.middle if residual is not None), None)
+    return down, 0.0 if middle is None else middle.to(dtype)

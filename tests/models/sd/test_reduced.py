@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from capdemo.models.sd_loader import Where, load_diffusion_model
 from capdemo.models.stored_network import Placing, StoredNetwork, StoredWeights
 from capdemo.models.tensor_file import LoadedTensors
 from capdemo.node_api import Condition, PictureSizes
-from capdemo.node_api.diffusion import Canvas
+from capdemo.node_api.diffusion import Canvas, ControlResiduals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +37,9 @@ def seeded(module: torch.nn.Module) -> torch.nn.Module:
     return module.eval()
 
 
-def test_sdxls_sizes_are_written_as_diffusers_writes_them(tmp_path: Path) -> None:
-    theirs: Any = seeded(
+def reduced_xl() -> Any:
+    """SDXL's U-Net with two resolutions, by diffusers."""
+    return seeded(
         import_library("diffusers").UNet2DConditionModel(
             block_out_channels=(64, 128),
             down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
@@ -51,6 +53,10 @@ def test_sdxls_sizes_are_written_as_diffusers_writes_them(tmp_path: Path) -> Non
             projection_class_embeddings_input_dim=2816,
         )
     )
+
+
+def test_sdxls_sizes_are_written_as_diffusers_writes_them(tmp_path: Path) -> None:
+    theirs = reduced_xl()
     save_file(theirs.state_dict(), tmp_path / "x.safetensors")
     network = load_diffusion_model(tmp_path / "x.safetensors", CPU).network
     generator = torch.Generator().manual_seed(1)
@@ -72,6 +78,32 @@ def test_sdxls_sizes_are_written_as_diffusers_writes_them(tmp_path: Path) -> Non
         ).sample
     assert network.latent_format.scale == 0.13025
     assert float((found - expected).abs().max()) < 1e-5 * float(expected.abs().max())
+
+
+def test_a_smaller_type_takes_float32_from_around_it(tmp_path: Path) -> None:
+    save_file(reduced_xl().state_dict(), tmp_path / "x.safetensors")
+    network: Any = load_diffusion_model(tmp_path / "x.safetensors", CPU).network
+    generator = torch.Generator().manual_seed(1)
+    latent = torch.randn(2, 4, 8, 8, generator=generator)
+    text = torch.randn(1, 7, 2048, generator=generator)
+    inputs = network.inputs(
+        Condition(text, pooled=torch.ones(1, 1280)), Canvas((2, 4, 8, 8), latent)
+    )
+    added = tuple(
+        torch.randn(2, channels, side, side, generator=generator)
+        for channels, side in ((64, 8), (64, 8), (64, 8), (64, 4), (128, 4), (128, 4))
+    )
+    control = ControlResiduals(middle=(None,), output=(*added[:5], None))
+    inputs = replace(inputs, control=control)
+    exact = network(latent, torch.tensor([10.0]), inputs)
+    other: Any = load_diffusion_model(tmp_path / "x.safetensors", CPU).network
+    weights = other._network.weights
+    weights.placing = Placing(torch.device("cpu"), torch.bfloat16)
+    rounded = other(latent, torch.tensor([10.0]), inputs)
+    assert rounded.dtype == torch.float32
+    assert 0 < float((rounded - exact).norm() / exact.norm()) < 0.05
+    plain = network(latent, torch.tensor([10.0]), replace(inputs, control=None))
+    assert float((plain - exact).norm() / exact.norm()) > 0.05
 
 
 def test_without_sizes_sdxl_is_told_the_latents() -> None:
