@@ -33,7 +33,6 @@ RUNS = {
         "9.tile_width": 64,
         "9.tile_height": 64,
         "9.tile_padding": 16,
-        "9.seam_fix_mode": "Half Tile",
         "9.seam_fix_denoise": 0.5,
     },
 }
