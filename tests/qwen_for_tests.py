@@ -64,22 +64,26 @@ def reduced_shapes(part: str) -> Shapes:
     smaller = _REDUCED[part]
     shapes: Shapes = {}
     for pattern, sizes in manifest.items():
-        few = [f"x{_FEWER[int(size[1:])]}" if isinstance(size, str) else size for size in sizes]
-        shapes |= _keys(pattern, [smaller.get(size, size) for size in few])
+        few = [
+            f"x{_FEWER[int(size[1:])]}" if isinstance(size, str) else smaller.get(size, size)
+            for size in sizes
+        ]
+        shapes |= _keys(pattern, few)
     return shapes
 
 
 def drawn(key: str, shape: tuple[int, ...]) -> torch.Tensor:
     """The weight of this name, float32; matrices by their fan-in, norms around 1."""
     generator = torch.Generator().manual_seed(zlib.crc32(key.encode()))
-    numbers = torch.randn(shape, generator=generator)
+    numbers: torch.Tensor = torch.randn(shape, generator=generator)
     if key.endswith("bias"):
         return 0.05 * numbers
     if len(shape) == 1 or key.endswith("gamma"):
         return 1 + 0.1 * numbers
     if key.endswith("embed_tokens.weight"):
         return 0.5 * numbers
-    return numbers / numbers[0].numel() ** 0.5
+    scaled: torch.Tensor = numbers / numbers[0].numel() ** 0.5
+    return scaled
 
 
 def numbers(name: str, *shape: int) -> torch.Tensor:

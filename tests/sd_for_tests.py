@@ -102,3 +102,30 @@ def small(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
         key: (spread(key, shape) * math.sqrt(3 / (math.prod(shape) / shape[0]))).half()
         for key, shape in shapes.items()
     }
+
+
+def write_reduced(folder: Path) -> None:
+    """Stable Diffusion 1 with a tenth of the channels and a text encoder of one layer.
+
+    `folder` is a folder of models; the names are those of the guide's image2image workflow.
+    """
+    shapes = {
+        key: _reduced(key, shape)
+        for key, shape in released_shapes("sd15").items()
+        if ".layers." not in key or ".layers.0." in key
+    }
+    weights = {key: value(key, shape) for key, shape in shapes.items()}
+    (folder / "checkpoints").mkdir(parents=True)
+    (folder / "vae").mkdir()
+    save_file(weights, folder / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
+    inner = "first_stage_model."
+    vae = {key.removeprefix(inner): w for key, w in weights.items() if key.startswith(inner)}
+    save_file(vae, folder / "vae" / "vae-ft-mse-840000-ema-pruned.safetensors")
+
+
+def _reduced(key: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    if key.startswith("model.diffusion_model."):
+        return tuple(side // 10 if side % 320 == 0 else side for side in shape)
+    if key.startswith("first_stage_model."):
+        return tuple(side // 4 if side % 128 == 0 else side for side in shape)
+    return shape

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from tests.qwen_for_tests import (
     FLOAT8,
     Weights,
@@ -18,12 +20,23 @@ from tests.qwen_for_tests import (
 )
 
 from capdemo.errors import InputError
-from capdemo.models.qwen_diffusion import is_qwen_image, load_qwen_image
-from capdemo.models.qwen_text_encoder import is_qwen_text_encoder, load_qwen_text_encoder
+from capdemo.models.diffusion_files import load_diffusion_model, load_text_encoder, load_vae
+from capdemo.models.qwen_diffusion import QwenImage, is_qwen_image, load_qwen_image
+from capdemo.models.qwen_text_encoder import (
+    QwenTextEncoder,
+    is_qwen_text_encoder,
+    load_qwen_text_encoder,
+)
 from capdemo.models.scaled_float8 import take_factors
+from capdemo.models.sd_loader import Where
 from capdemo.models.stored_layers import stored_linears
 from capdemo.models.wan_vae import build_wan_vae, is_wan_vae
-from capdemo.node_api import NetworkInputs
+from capdemo.node_api import ExponentialFlowLevels, NetworkInputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CPU = Where("cpu", "exact")
 
 
 def full(part: str, prefix: str = "") -> Weights:
@@ -175,3 +188,58 @@ def test_several_frames_are_refused() -> None:
     inputs = NetworkInputs(context=numbers("context", 1, 3, 256))
     with pytest.raises(InputError, match="this latent holds 2 frames"):
         qwen_network()(numbers("latent", 1, 16, 2, 4, 4), torch.tensor([0.5]), inputs)
+
+
+def saved(path: Path, weights: Weights) -> Path:
+    save_file(weights, path)
+    return path
+
+
+CLIP = {"text_model.encoder.layers.0.mlp.fc1.weight": torch.zeros(4, 4)}
+
+
+@pytest.mark.parametrize(
+    ("weights", "told"),
+    [
+        (CLIP, "but the file is a text encoder; it belongs in"),
+        (
+            {"encoder.block.0.layer.0.SelfAttention.k.weight": torch.zeros(4, 4)},
+            "but the file is T5",
+        ),
+        ({"model.layers.0.self_attn.q_proj.weight": torch.zeros(4, 4)}, "is a language model"),
+        ({"model.diffusion_model.txt_norm.weight": torch.zeros(4)}, "is Qwen-Image, a diffusion"),
+        ({"decoder.middle.0.residual.0.gamma": torch.zeros(4)}, "is a VAE of Wan or Qwen-Image"),
+    ],
+)
+def test_what_is_no_qwen_text_encoder_is_named(tmp_path: Path, weights: Weights, told: str) -> None:
+    path = saved(tmp_path / "wrong.safetensors", weights)
+    with pytest.raises(InputError, match=told):
+        load_text_encoder([path], "qwen_image", "cpu", lambda _name: None)
+
+
+def test_what_is_no_transformer_or_vae_is_named(tmp_path: Path) -> None:
+    path = saved(tmp_path / "wrong.safetensors", {"visual.patch_embed.proj.weight": torch.zeros(1)})
+    with pytest.raises(InputError, match=r"but Qwen2\.5-VL, a text encoder"):
+        load_diffusion_model(path, CPU, "default")
+    with pytest.raises(InputError, match=r"is no VAE, but Qwen2\.5-VL, a text encoder"):
+        load_vae(path, CPU)
+
+
+def test_a_checkpoint_of_stable_diffusion_is_not_taken_for_qwen_image(tmp_path: Path) -> None:
+    weights = {"model.diffusion_model.input_blocks.0.0.weight": torch.zeros(1, 1, 1, 1)}
+    path = saved(tmp_path / "sd.safetensors", weights)
+    with pytest.raises(InputError, match="A U-Net is not kept in fp8_e4m3fn"):
+        load_diffusion_model(path, CPU, "fp8_e4m3fn")
+
+
+def test_the_file_decides_where_the_type_of_the_loader_is_another(tmp_path: Path) -> None:
+    path = saved(tmp_path / "qwen.safetensors", text_encoder())
+    encoder = load_text_encoder([path], "stable_diffusion", "cpu", lambda _name: None)
+    assert isinstance(encoder, QwenTextEncoder)
+
+
+def test_the_released_layout_is_loaded_by_the_nodes_loader(tmp_path: Path) -> None:
+    path = saved(tmp_path / "model.safetensors", diffusion_model())
+    model = load_diffusion_model(path, CPU, "default")
+    assert isinstance(model.network, QwenImage)
+    assert model.levels == ExponentialFlowLevels(1.15)

@@ -11,6 +11,7 @@ from capdemo.models.qwen_text_encoder import is_qwen_text_encoder, load_qwen_tex
 from capdemo.models.sd_text import load_text_encoder_files
 from capdemo.models.tensor_file import open_tensors
 from capdemo.models.wan_vae import is_wan_vae, load_wan_vae
+from capdemo.models.weights import say_what_it_is
 from capdemo.node_api.diffusion import DiffusionModel
 from capdemo.node_api.noise_levels import ExponentialFlowLevels
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from capdemo.node_api.diffusion import TextEncoder, Vae
 
 _QWEN_TYPE = "qwen_image"
+_SHARING_TYPE = "hunyuan_image"
 _SD_TYPES = ("stable_diffusion", "sdxl")
 
 
@@ -54,8 +56,17 @@ def load_text_encoder(
     paths: Sequence[Path], kind: str, device: str, embeddings: EmbeddingFiles
 ) -> TextEncoder:
     """Text encoders from files of their own; `kind` is the loader's choice of a family."""
-    if is_qwen_text_encoder(open_tensors(paths[0]).shapes) and kind == _QWEN_TYPE:
+    shapes = open_tensors(paths[0]).shapes
+    # ComfyUI recognises the file, whatever the type says, but for the model that shares it.
+    if is_qwen_text_encoder(shapes) and kind != _SHARING_TYPE:
         return load_qwen_text_encoder(read_weights(paths[0]), where=str(paths[0]), device=device)
+    if kind == _QWEN_TYPE:
+        found = say_what_it_is(shapes) or "something else"
+        raise InputError(
+            f"The type {kind} needs Qwen2.5-VL 7B, but the file is {found}.",
+            where=str(paths[0]),
+            hint="Choose qwen_2.5_vl_7b_fp8_scaled.safetensors: capdemo models list",
+        )
     if kind not in _SD_TYPES:
         raise InputError(
             f"This text encoder does not run here for {kind}.",

@@ -40,6 +40,7 @@ _UNKNOWN = {
     "hada_t1": "LoHa with Tucker factors",
     "lokr_t2": "LoKr with Tucker factors",
     "reshape_weight": "a LoRA that enlarges weights",
+    "set_weight": "weights that replace the model's",
 }
 _FAMILIES = {768: "Stable Diffusion 1", 1024: "Stable Diffusion 2", 2048: "SDXL"}
 """By the channels of the text that a U-Net attends to."""
@@ -66,9 +67,9 @@ def find_changes(
             if name in parts:
                 place = weight.removesuffix("weight") + target
                 changes[place] = _Sum(parts[name], strength)
-        change = _low_rank(parts, strength)
-        if change is not None:
-            changes[weight] = change
+        product = _low_rank(parts, strength)
+        if product is not None:
+            changes[weight] = product
     for name, change in changes.items():
         _check_size(name, change, shapes, weights)
     return changes
@@ -149,7 +150,7 @@ class _Product:
         self, weight: torch.Tensor, difference: torch.Tensor, magnitude: torch.Tensor
     ) -> torch.Tensor:
         """DoRA (arXiv 2402.09353): the changed weight is given a length of its own."""
-        changed = weight + difference
+        changed: torch.Tensor = weight + difference
         if magnitude.shape[0] == weight.shape[0]:
             length = weight.flatten(1).norm(dim=1).reshape(-1, *[1] * (weight.ndim - 1))
         else:

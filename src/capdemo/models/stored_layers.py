@@ -38,9 +38,9 @@ class StoredLinear(nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Cast the weight to the type and the device of `features`, and multiply."""
-        bias = self.bias
-        if bias is not None:
-            bias = self._changed("bias", bias.to(features.device)).to(features.dtype)
+        bias: torch.Tensor | None = None
+        if self.bias is not None:
+            bias = self._changed("bias", self.bias.to(features.device)).to(features.dtype)
         return nn.functional.linear(features, self._weight_for(features), bias)
 
     def round_to(self, dtype: torch.dtype) -> None:

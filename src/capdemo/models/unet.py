@@ -93,7 +93,8 @@ class Unet:
                 mid_block_additional_residual=middle,
                 return_dict=False,
             )
-        return result.float().clone()
+        prediction: torch.Tensor = result.float()
+        return prediction.clone()
 
     def with_lora(self, weights: Mapping[str, torch.Tensor], strength: float) -> Self:
         """As `DiffusionNetwork`."""

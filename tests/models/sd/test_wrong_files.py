@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +24,6 @@ from capdemo.models.textual_inversion import read_embedding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 CPU = Where("cpu", "exact")
 ONE = torch.zeros(1, 1, 1, 1)
@@ -169,3 +171,35 @@ def test_every_kind_of_embedding_is_read(tmp_path: Path, content: dict[str, obje
         path = tmp_path / f"x{suffix}"
         torch.save(content, path)
         assert torch.equal(read_embedding(path, "clip_l", 3), torch.ones(2, 3))
+
+
+def test_a_checkpoint_with_remains_of_its_training_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As sd-v1-4.ckpt: a class of pytorch_lightning is the key of a table beside the weights.
+    name = "pytorch_lightning.callbacks.model_checkpoint"
+    module = ModuleType(name)
+    module.ModelCheckpoint = type(  # type: ignore[attr-defined]
+        "ModelCheckpoint", (), {"__module__": name}
+    )
+    packages = ("pytorch_lightning", "pytorch_lightning.callbacks")
+    for package in packages:
+        monkeypatch.setitem(sys.modules, package, ModuleType(package))
+    monkeypatch.setitem(sys.modules, name, module)
+    content = {
+        "state_dict": {"x": torch.ones(2).half()},
+        "callbacks": {module.ModelCheckpoint: {"best": None}},
+        "global_step": 7,
+    }
+    for suffix, is_zip in ((".ckpt", True), (".pt", False)):
+        path = tmp_path / f"a{suffix}"
+        torch.save(content, path, _use_new_zipfile_serialization=is_zip)
+    for gone in (name, *packages):
+        monkeypatch.delitem(sys.modules, gone)
+    for suffix in (".ckpt", ".pt"):
+        file = open_tensors(tmp_path / f"a{suffix}")
+        assert file.shapes == {"x": (2,)}
+        assert torch.equal(file.read("x"), torch.ones(2).half())
+    torch.save({"state_dict": {"x": Path}}, tmp_path / "code.ckpt")
+    with pytest.raises(InputError, match="holds something that is not a tensor"):
+        open_tensors(tmp_path / "code.ckpt")
