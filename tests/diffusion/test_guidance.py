@@ -95,6 +95,7 @@ def run(case: Case, network: ToyNetwork | None = None) -> torch.Tensor:
 FULL: dict[str, Any] = {"denoise": 1.0}
 SIX: dict[str, Any] = {"denoise": 1.0, "steps": 6}
 SIMPLE: dict[str, Any] = {"scheduler": "simple"}
+VIDEO = (1, 4, 3, 8, 7)
 SMALL_MASK = mask(8, 2, 12, 10).reshape(2, 1, 12, 10)
 ONE_MASK = mask(8, 1, 12, 10)
 
@@ -138,6 +139,30 @@ CASES = {
     "area_corner": Case(
         (ONE, condition(3, area=Area((20, 7), (4, 0)), strength=1.5)),
         (TWO, condition(4, area=Area((12, 10), (0, 0)))),
+    ),
+    "area_large": Case(
+        (ONE, condition(3, area=Area((36, 33), (0, 3)), strength=0.8)),
+        shape=(1, 4, 44, 40),
+        settings={"steps": 2},
+    ),
+    "video_area": Case(
+        (ONE, condition(3, area=Area((6, 5), (1, 2)))),
+        levels=FLOW,
+        shape=VIDEO,
+        settings=SIMPLE,
+    ),
+    "video_percent": Case(
+        (ONE, condition(3, area=Area((0.67, 0.5, 0.5), (0.34, 0.25, 0.4), is_share=True))),
+        levels=FLOW,
+        shape=VIDEO,
+        settings=SIMPLE,
+    ),
+    "video_mask": Case(
+        (ONE, condition(3, mask=mask(5, 1, 3, 8, 7), mask_strength=0.7)),
+        levels=FLOW,
+        shape=VIDEO,
+        settings=SIMPLE,
+        noise_mask=mask(6, 3, 16, 14),
     ),
     "percent": Case((ONE, condition(3, area=Area((0.5, 0.33), (0.25, 0.6), is_share=True)))),
     "mask": Case(
