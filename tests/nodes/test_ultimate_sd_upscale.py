@@ -89,7 +89,8 @@ def prompt(seed: int) -> Condition:
 
 def inputs(case: dict[str, Any], networks: Networks) -> dict[str, Any]:
     """All that the node is given."""
-    positive, negative, more = (prompt(1),), (prompt(2),), {}
+    positive: tuple[Condition, ...] = (prompt(1),)
+    negative, more = (prompt(2),), {}
     kind = case.get("case")
     if kind == "control":
         control = Control(networks.control_net, drawing(1, 64, 80, 3), 0.8, 0.0, 0.9)
