@@ -7,6 +7,7 @@ elsewhere. To renew them after a change that is meant, save `found` in place of 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,3 +94,17 @@ def test_a_workflow_of_the_guide_gives_the_same_pixels_twice_and_the_expected_on
     difference = np.abs(found.astype(int) - np.load(EXPECTED)[name].astype(int))
     assert difference.max() <= 2
     assert difference.mean() <= 0.1
+
+
+def test_check_says_that_a_seam_has_no_denoise_of_its_own(tmp_path: Path) -> None:
+    text = (WORKFLOWS / "Ultimate-SD-Upscale.json").read_text(encoding="utf-8")
+    document = json.loads(text)
+    (node,) = (node for node in document["nodes"] if node["type"] == "UltimateSDUpscale")
+    assert node["widgets_values"][13] == 1.0
+    node["widgets_values"][13] = 0.25
+    changed = tmp_path / "changed.json"
+    changed.write_text(json.dumps(document), encoding="utf-8")
+    answer = invoke("check", changed, "--json")
+    notes = [found for found in answer.json["problems"] if found["kind"] == "value_without_effect"]
+    assert [(note["input"], note["severity"]) for note in notes] == [("seam_fix_denoise", "note")]
+    assert "seam_fix_denoise" not in invoke("check", WORKFLOWS / "Ultimate-SD-Upscale.json").out
