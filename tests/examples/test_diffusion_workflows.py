@@ -100,8 +100,8 @@ def test_check_says_that_a_seam_has_no_denoise_of_its_own(tmp_path: Path) -> Non
     text = (WORKFLOWS / "Ultimate-SD-Upscale.json").read_text(encoding="utf-8")
     document = json.loads(text)
     (node,) = (node for node in document["nodes"] if node["type"] == "UltimateSDUpscale")
-    assert node["widgets_values"][13] == 1.0
-    node["widgets_values"][13] = 0.25
+    assert node["widgets_values"][14] == 1.0
+    node["widgets_values"][14] = 0.25
     changed = tmp_path / "changed.json"
     changed.write_text(json.dumps(document), encoding="utf-8")
     answer = invoke("check", changed, "--json")
