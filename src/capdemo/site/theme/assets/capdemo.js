@@ -133,10 +133,9 @@
     let meeting = false;
     const seek = (film, time) =>
       new Promise((done) => {
-        const there = Math.abs(film.currentTime - time) < 0.001;
-        if (!there) film.currentTime = time;
-        if (there || !film.readyState) done();
-        else film.addEventListener("seeked", done, { once: true });
+        if (film.readyState) film.addEventListener("seeked", done, { once: true });
+        else done();
+        film.currentTime = time; // also where it seems to be there: it may still run on a little
       });
     // All films to one moment; they go on from there together.
     const meet = async (time) => {
