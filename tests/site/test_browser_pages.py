@@ -115,3 +115,18 @@ def test_every_page_has_a_card_that_is_there(guide_site: Path) -> None:
         assert found is not None, path
         assert (path.parent / (found[1] or found[2])).resolve().is_file()
         assert (path.parent / "index.md").is_file(), "its twin"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_on_the_first_page_shifts_while_it_loads(
+    browser: Browser, address: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.add_init_script(
+        "window.shifts = 0; new PerformanceObserver(list => {"
+        " for (const entry of list.getEntries()) window.shifts += entry.value;"
+        "}).observe({type: 'layout-shift', buffered: true})",
+    )
+    page.goto(address + "en/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifts") < 0.001
