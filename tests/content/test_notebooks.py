@@ -35,8 +35,8 @@ def test_there_are_two() -> None:
 def test_a_notebook_gives_what_was_committed_with_it(
     notebook: Any, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    committed = nbformat.read(notebook.path, as_version=4)
-    fresh = nbformat.read(notebook.path, as_version=4)
+    committed = nbformat.read(notebook.path, as_version=4)  # type: ignore[no-untyped-call]
+    fresh = nbformat.read(notebook.path, as_version=4)  # type: ignore[no-untyped-call]
     for cell in fresh.cells:
         if cell.cell_type == "code":
             cell.outputs = []
@@ -52,8 +52,7 @@ def test_a_notebook_is_small_and_says_nothing_of_a_machine(notebook: Any) -> Non
     text = notebook.path.read_text(encoding="utf-8")
     assert len(text) < 120_000
     for word in (
-        "/home/",
-        "/root/",
+        str(Path.home()),
         "capdemo-notebook-/",
         "Traceback",
         '"stderr"',

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capdemo.examples.project import Project
+from capdemo.examples.share_cards import draw_share_cards
 from capdemo.site.build import build_site
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
-BUILT_FROM = ("docs", "workflows", "mkdocs.yml", "src/capdemo/site/theme")
+BUILT_FROM = ("docs", "workflows", "notebooks", "mkdocs.yml", "src/capdemo/site/theme")
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +35,7 @@ def guide_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, target)
         else:
             shutil.copy(source, target)
+    draw_share_cards(Project(root))
     build_site(root, strict=True)
     return root / "site"
 

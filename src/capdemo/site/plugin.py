@@ -163,7 +163,8 @@ class CapdemoPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # as
         site = _site(config)
         text = page.markdown or ""
         source = PageSource(page.file.src_uri, page.meta, text if text[:1] != "{" else "")
-        context["cd_head"] = head_html(source, self._sources, site)
+        head = head_html(source, self._sources, site)
+        context["cd_head"] = head  # type: ignore[typeddict-unknown-key]  # a name of our own
         context["nav"] = menu_of(nav, language_of(page.file.src_uri))
         config.extra["alternate"] = [
             {"name": NAMES[language], "lang": language, "link": site.url + url}
