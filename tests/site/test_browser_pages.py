@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.site.test_browser import MAIN, opened
+from tests.site.pages_for_tests import MAIN, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
