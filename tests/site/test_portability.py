@@ -123,6 +123,8 @@ def test_three_generators_give_the_same_articles(
         assert theirs[name] == parts, name
     download = tmp_path / "staged" / "site" / "workflows" / "part" / "Scale.json"
     assert download.read_bytes() == (root / "workflows" / "part" / "Scale.json").read_bytes()
+    drawing = download.with_suffix(".svg")
+    assert drawing.read_bytes() == (root / "site" / "workflows" / "part" / "Scale.svg").read_bytes()
 
 
 def test_staging_overwrites_nothing(guide: Path, tmp_path: Path) -> None:

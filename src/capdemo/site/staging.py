@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from capdemo.errors import InputError
+from capdemo.outputs.files import write_atomic
 from capdemo.outputs.lock import LOCK_NAME
+from capdemo.site.downloads import made_files
 
 COPIED = ("docs", "workflows", "mkdocs.yml", "src/capdemo/site/theme")
 """What a generator reads; the rest of a guide's repository is not needed."""
@@ -33,6 +35,8 @@ def stage(root: Path, target: Path) -> None:
             shutil.copy(source, copy)
     ignored = shutil.ignore_patterns(LOCK_NAME, "*.toml", "*.py", "__pycache__", "*.md")
     shutil.copytree(root / "workflows", target / "docs" / "workflows", ignore=ignored)
+    for address, text in made_files(root):
+        write_atomic(target / "docs" / address, text.encode())
 
 
 if __name__ == "__main__":
