@@ -18,8 +18,9 @@ settings.load_profile("capdemo")
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep tests away from the user's models and cache."""
+    """Keep tests away from the user's models, cache and catalogue."""
     monkeypatch.setenv("CAPDEMO_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     monkeypatch.delenv("CAPDEMO_MODELS", raising=False)
 
 
