@@ -13,6 +13,7 @@ from tests.guide_for_tests import invoke, save_photograph
 from tests.videos_for_tests import smooth_frames, write_tiny_video
 
 from capdemo.engine.plan import ancestors
+from capdemo.examples.keys import model_names
 from capdemo.nodes import NODES
 from capdemo.workflow import load_graph, read_workflow
 
@@ -37,7 +38,7 @@ def templates() -> dict[str, Path]:
 
 @cache
 def runnable() -> dict[str, Graph]:
-    """The templates of which every node has code here."""
+    """The templates whose nodes have code here and whose models, if any, come with packages."""
     graphs = {name: graph_of(path) for name, path in templates().items()}
     return {
         name: graph
@@ -46,6 +47,7 @@ def runnable() -> dict[str, Graph]:
             (known := NODES.get(node.class_type)) is not None and known.schema.executable
             for node in graph.nodes.values()
         )
+        and {folder for folder, _ in model_names(graph)} <= {"upscale_models"}
     }
 
 

@@ -71,7 +71,7 @@ def entry_table(listed: tuple[Entry, ...]) -> Table:
         "network",
         Column("licence", min_width=len("(non-commercial)")),
         "size",
-        Column("here", min_width=len("wrong file")),
+        Column("here", min_width=len("wrong file"), no_wrap=True),
         box=None,
         pad_edge=False,
         collapse_padding=True,
