@@ -71,7 +71,7 @@ def entry_table(listed: tuple[Entry, ...]) -> Table:
         "network",
         Column("licence", min_width=len("(non-commercial)")),
         "size",
-        Column("here", min_width=len("wrong file"), no_wrap=True),
+        "here",
         box=None,
         pad_edge=False,
         collapse_padding=True,
@@ -84,7 +84,7 @@ def entry_table(listed: tuple[Entry, ...]) -> Table:
             escape(model.architecture + (f" x{model.scale}" if model.scale > 1 else "")),
             escape(licence),
             _megabytes(model.size) if model.verified else "unverified",
-            {"missing": "", "wrong": "[red]wrong file[/red]"}.get(entry.state, entry.state),
+            {"missing": "", "wrong": "[red]wrong[/red]"}.get(entry.state, entry.state),
         )
     return table
 
