@@ -152,7 +152,7 @@ def test_every_wrong_line_of_a_page_is_named_at_once(built: Path) -> None:
 
 def test_the_card_says_what_ran_and_how_to_repeat_it(built: Path) -> None:
     page = render(built, "[](/workflows/section/basic/Scale.json)")
-    (card,) = page.all("div", "cd-card ") or page.all("div", "cd-card")[:1]
+    (card,) = page.all("section", "cd-card")
     assert card["aria-label"] == "Workflow Scale.json"
     downloads = [link for link in page.all("a") if "download" in link]
     assert downloads[0]["href"] == "workflows/section/basic/Scale.json"

@@ -9,7 +9,7 @@ from capdemo.errors import InputError, did_you_mean
 from capdemo.site.card_needs import needs
 from capdemo.site.card_provenance import provenance
 from capdemo.site.downloads import drawing_address, drawing_of
-from capdemo.site.elements import element, facts_list
+from capdemo.site.elements import EXCLUDED, element, facts_list
 from capdemo.site.measures import dimensions_text, duration_text, size_text
 from capdemo.site.node_reference import node_anchor
 from capdemo.site.notices import notice_element
@@ -48,7 +48,7 @@ def card(address: str, sources: Sources, place: Place) -> Element:
     name = workflow.rpartition("/")[2]
     notice = sources.notice(example_id)
     return element(
-        "div",
+        EXCLUDED,
         {
             "class": "cd-card",
             "role": "group",

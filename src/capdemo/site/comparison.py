@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError, did_you_mean
-from capdemo.site.elements import element
+from capdemo.site.elements import EXCLUDED, element
 from capdemo.site.figure import figure
 from capdemo.site.measures import duration_text, size_text
 from capdemo.site.references import PictureLine, slug_of
@@ -108,7 +108,7 @@ def _subject(rows: Sequence[Row], sources: Sources, place: Place, *, first: bool
         every,
         element("script", {"defer": "", "src": place.relative(_SCRIPT)}),
     ]
-    return element("div", {"class": "cd-any", "data-search-exclude": ""}, *parts)
+    return element(EXCLUDED, {"class": "cd-any", "data-search-exclude": ""}, *parts)
 
 
 def _truth(rows: Sequence[Row], place: Place) -> Element | None:

@@ -8,6 +8,10 @@ from xml.etree.ElementTree import Element, tostring
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+EXCLUDED = "section"
+"""The tag of a block with `data-search-exclude`. The search believes a block's first closing tag of
+the same name to be its own, so nothing else here is called so."""
+
 
 def element(
     tag: str, attributes: Mapping[str, str] | None = None, *children: Element | str | None

@@ -107,7 +107,7 @@ def _codes(names: tuple[str, ...]) -> Element:
 def _source(source: Source) -> Element:
     size = f", {size_text(source.size)}" if source.size else ""
     digest = (
-        element("code", {"class": "cd-digest"}, source.sha256)
+        element("code", {"class": "cd-digest", "data-search-exclude": ""}, source.sha256)
         if source.sha256
         else element("span", {}, "sha256 not verified yet")
     )

@@ -89,7 +89,8 @@ def _inputs(inputs: Sequence[InputSchema]) -> Element | None:
         return None
     head = element("tr", {}, *(element("th", {}, text) for text in ("Input", "Type", "Values")))
     rows = [row for entry in inputs for row in _rows(entry, "")]
-    return element("table", {}, element("thead", {}, head), element("tbody", {}, *rows))
+    body = element("tbody", {}, *rows)
+    return element("table", {"data-search-exclude": ""}, element("thead", {}, head), body)
 
 
 def _rows(entry: InputSchema, prefix: str) -> Iterator[Element]:
@@ -138,10 +139,11 @@ def _outputs(schema: NodeSchema) -> Element | None:
         f"{name}, a list" if output.is_list else name
         for name, output in zip(shown, schema.outputs, strict=True)
     ]
-    return element("p", {}, element("b", {}, "Outputs: "), "; ".join(lists))
+    label = element("b", {}, "Outputs: ")
+    return element("p", {"data-search-exclude": ""}, label, "; ".join(lists))
 
 
 def _source(schema: NodeSchema) -> Element:
     where = f"{schema.category}. Pack {schema.pack}, whose own code is under {schema.licence}."
     runs = f" Revision {schema.revision} here." if schema.executable else ""
-    return element("p", {"class": "cd-node__source"}, where + runs)
+    return element("p", {"class": "cd-node__source", "data-search-exclude": ""}, where + runs)

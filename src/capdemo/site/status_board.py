@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from capdemo.site.comparison import ADDRESS
 from capdemo.site.elements import element, to_html
 from capdemo.site.measures import duration_text
 from capdemo.site.usage import usage_of, workflow_link
@@ -23,9 +24,14 @@ _FRESH = "Fresh"
 
 def status_board(sources: Sources, place: Place, stash: Callable[[str], str]) -> Iterator[str]:
     """How many examples stand how, a row for each, then the workflows that are no example yet."""
-    usage = usage_of(sources, place.source.partition("/")[0])
+    language = place.source.partition("/")[0]
+    usage = usage_of(sources, language)
 
     def name(example_id: str) -> Element:
+        example = sources.example(example_id)
+        if example is not None and example.compared is not None:
+            words = f"{example.compared.subject}, {example.compared.method}"
+            return element("a", {"href": place.page(f"{language}{ADDRESS}")}, words)
         return workflow_link(f"{example_id}.json", usage, place)
 
     ids = sorted(sources.lock.examples)

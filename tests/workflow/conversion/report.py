@@ -25,6 +25,8 @@ summary: Where this project and ComfyUI's own command line read 644 workflows di
 permalink: "/{{ lang }}/{{ section }}/{{ slug }}/"
 hero:
   image: /examples/upscale-restoration/real-esrgan-anime
+search:
+  exclude: true
 ---
 
 ## Two Converters Compared
