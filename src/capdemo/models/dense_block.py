@@ -21,11 +21,14 @@ def simplify_dense_blocks(network: nn.Module) -> None:
     """Replace the blocks of an ESRGAN in place; other networks, and ESRGAN+, have none of them."""
     for module in list(network.modules()):
         for name, child in list(module.named_children()):
-            if type(child).__name__ == "RRDB" and _is_plain(child):
+            if _is_plain(child):
                 setattr(module, name, _ResidualBlock(child))
 
 
 def _is_plain(block: Any) -> bool:
+    """Whether it is ESRGAN's; MMRealSR has another block of the same name."""
+    if type(block).__name__ != "RRDB" or not hasattr(block, "RDB1"):
+        return False
     return all(part.conv1x1 is None for part in (block.RDB1, block.RDB2, block.RDB3))
 
 
