@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
-from capdemo.site.elements import EXCLUDED, element
+from capdemo.site.elements import element
 from capdemo.site.measures import scale_text, size_text
 from capdemo.site.notices import notice_element
 from capdemo.site.pictures import side, variants_of
@@ -119,8 +119,7 @@ def _tools(*, is_pair: bool, is_film: bool) -> Element:
         _tool("full", "1:1", title="Every pixel; drag, or move with the arrow keys"),
         _tool("open", "Enlarge"),
     ]
-    about = {"class": "cd-tools", "role": "group", "aria-label": "View", "data-search-exclude": ""}
-    return element(EXCLUDED, about, *buttons)
+    return element("div", {"class": "cd-tools", "role": "group", "aria-label": "View"}, *buttons)
 
 
 def _tool(does: str, words: str, **more: str) -> Element:
