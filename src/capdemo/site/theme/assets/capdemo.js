@@ -284,4 +284,13 @@
       }
     });
   }
+
+  // Material wraps tables once it has started; what may scroll must be in reach of the keyboard.
+  const reach = () => {
+    for (const box of document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) {
+      box.tabIndex = 0;
+    }
+  };
+  reach();
+  new MutationObserver(reach).observe(document.body, { childList: true, subtree: true });
 })();
