@@ -15,6 +15,7 @@ from capdemo.models.architectures import (
     load_network,
     to_fast_layout,
 )
+from capdemo.models.compact_body import transform_compact_body
 from capdemo.models.convert import convert_ncnn
 from capdemo.models.convert_onnx import convert_onnx
 from capdemo.models.dense_block import simplify_dense_blocks
@@ -42,7 +43,12 @@ class Upscaler:
     """A loaded network; implements `node_api.UpscaleModel`."""
 
     def __init__(
-        self, network: ImageModelDescriptor[Any], dtype: torch.dtype, *, at_once: int = 1
+        self,
+        network: ImageModelDescriptor[Any],
+        dtype: torch.dtype,
+        *,
+        parameters: int,
+        at_once: int = 1,
     ) -> None:
         self._network = network
         self._layout = to_fast_layout(network)
@@ -58,9 +64,9 @@ class Upscaler:
         """Whether the network relates distant parts of a picture, so that tiles may differ."""
         self.tags: tuple[str, ...] = tuple(network.tags)
         """The network's size: `64nf`, `23nb`."""
-        self.parameters = sum(weight.numel() for weight in network.model.parameters())
-        """How many numbers the network has, training branches included."""
-        self.nbytes = sum(weight.nbytes for weight in network.model.parameters())
+        self.parameters = parameters
+        """How many numbers the file's network has, training branches included."""
+        self.nbytes = sum(weight.nbytes for weight in network.model.state_dict().values())
         """Bytes of the weights."""
         self._last_shape: torch.Size | None = None
         weakref.finalize(self, release_memory)
@@ -118,16 +124,20 @@ def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upsc
     """
     network = _load_network(path)
     on_gpu = torch.device(device).type == "cuda"
-    dtype = torch.float32
-    simplify_dense_blocks(network.model)
-    if precision == "fast" and on_gpu and network.supports_half:
-        dtype = torch.float16
-    elif precision == "fast" and not on_gpu and can_mix(network.architecture.id):
+    fast = precision == "fast"
+    parameters = sum(weight.numel() for weight in network.model.parameters())
+    mixed = fast and not on_gpu and can_mix(network.architecture.id)
+    simplify_dense_blocks(network.model, winograd=not (on_gpu or mixed))
+    if mixed:
         mix_precision(network.model, network.architecture.id)
+    elif not on_gpu:
+        transform_compact_body(network.model)
+    dtype = torch.float16 if fast and on_gpu and network.supports_half else torch.float32
     network.model.to(device=device)
     if dtype != torch.float32:
         network.model.to(dtype)
-    return Upscaler(network, dtype, at_once=_AT_ONCE if on_gpu and precision == "fast" else 1)
+    at_once = _AT_ONCE if on_gpu and fast else 1
+    return Upscaler(network, dtype, parameters=parameters, at_once=at_once)
 
 
 def load_reference_upscale_model(path: Path, device: str) -> ReferenceUpscaler:
