@@ -118,6 +118,8 @@ def test_masks_are_soft_and_never_reach_the_frame() -> None:
     assert square[0, 0, : faces_masks.BORDER - 1].max() == 0
     assert square[0, 0, 256, 256] == 1
     assert torch.equal(square, square.transpose(2, 3))
+    whole = faces_masks.soften(torch.ones(1, 1, SIDE, SIDE))
+    torch.testing.assert_close(whole, square, rtol=0, atol=1e-5)
     half = torch.zeros(1, 1, SIDE, SIDE)
     half[..., :256] = 1
     soft = faces_masks.soften(half)

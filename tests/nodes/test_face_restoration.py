@@ -226,6 +226,21 @@ def _tiny_restoreformer() -> dict[str, torch.Tensor]:
     return dict(network.state_dict())
 
 
+def test_both_nodes_pass_fidelity_on(context: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[float] = []
+
+    def hear(face: torch.Tensor, /, *, fidelity: float) -> torch.Tensor:
+        heard.append(fidelity)
+        return face
+
+    monkeypatch.setattr("capdemo.nodes.face_restoration._restorer", lambda _name, _context: hear)
+    inputs = {"image": _image("astronaut"), "facedetection": SMALL}
+    restore, react = NODES["FaceRestoreCFWithModel"], NODES["ReActorRestoreFace"]
+    restore.run({**inputs, "facerestore_model": hear, "codeformer_fidelity": 0.0}, context)
+    react.run({**inputs, "model": "any.pth", "codeformer_weight": 1.0}, context)
+    assert heard == [0.0, 1.0]
+
+
 def test_a_file_of_spoilt_weights_restores_nothing_and_says_so(
     context: RunContext, tmp_path: Path
 ) -> None:
