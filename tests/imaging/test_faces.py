@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,7 +17,11 @@ from capdemo.imaging import faces, faces_masks
 from capdemo.imaging.faces_detection import VIEW, find_faces
 from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, Similarity, fit, resized, shifted, warp
 from capdemo.imaging.sizes import Size
+from capdemo.node_api import Image
 from capdemo.node_api.faces import Face, Landmarks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 COMPLEX = st.complex_numbers(max_magnitude=500, allow_nan=False, allow_infinity=False)
 FACTORS = st.tuples(st.floats(0.05, 20), st.floats(-3.1, 3.1)).map(lambda p: cmath.rect(*p))
@@ -113,6 +118,8 @@ def test_masks_are_soft_and_never_reach_the_frame() -> None:
     assert square[0, 0, : faces_masks.BORDER - 1].max() == 0
     assert square[0, 0, 256, 256] == 1
     assert torch.equal(square, square.transpose(2, 3))
+    whole = faces_masks.soften(torch.ones(1, 1, SIDE, SIDE))
+    torch.testing.assert_close(whole, square, rtol=0, atol=1e-5)
     half = torch.zeros(1, 1, SIDE, SIDE)
     half[..., :256] = 1
     soft = faces_masks.soften(half)
@@ -252,6 +259,94 @@ def test_where_every_face_fails_the_run_fails() -> None:
     tools = faces.FaceTools(_detector(picture, Similarity(0.2 + 0j, 20 + 40j)), restore)
     with pytest.raises(RunError, match=r"No face could be restored.*that is no picture"):
         faces.restore_faces(picture, tools, note=_never, progress=_silent)
+
+
+def _by_turns(
+    turns: Iterator[Callable[[torch.Tensor], torch.Tensor]],
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    def restore(face: torch.Tensor) -> torch.Tensor:
+        return next(turns)(face)
+
+    return restore
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda face: face * torch.nan,
+        lambda face: face / 0,
+        lambda face: face[..., ::2, ::2],
+        lambda face: face[:, :1],
+    ],
+    ids=["no numbers", "infinite", "another size", "grey"],
+)
+def test_what_is_no_picture_is_never_pasted(
+    spoil: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    picture, notes = torch.full((1, 3, 200, 400), 0.4), list[str]()
+    places = [Similarity(0.2 + 0j, 20 + 40j), Similarity(0.2 + 0j, 220 + 40j)]
+    turns = iter([spoil, torch.ones_like])
+    tools = faces.FaceTools(_detector(picture, *places), _by_turns(turns))
+    painted = faces.restore_faces(picture, tools, note=notes.append, progress=_silent)
+    assert torch.equal(painted[..., :200], picture[..., :200])
+    assert painted[0, 0, 90, 270] == 1
+    (told,) = notes
+    assert told.startswith("Face 1 of 2, at (71, 103), was left as it was: ")
+    assert told.endswith("The network gave something that is no picture.")
+
+
+def test_a_restorer_is_clamped_before_it_is_blended() -> None:
+    picture, place = torch.full((1, 3, 200, 200), 0.2), Similarity(0.3 + 0j, 20 + 20j)
+    tools = faces.FaceTools(_detector(picture, place), lambda face: face + 9, visibility=0.5)
+    painted = faces.restore_faces(picture, tools, note=_never, progress=_silent)
+    assert painted[0, 0, 100, 100].item() == pytest.approx(0.6, abs=1e-5)
+
+
+def test_notes_of_a_batch_say_which_picture_they_are_about() -> None:
+    image, notes = Image(torch.zeros(2, 60, 60, 3)), list[str]()
+    tools = faces.FaceTools(_detector(torch.zeros(1, 3, 60, 60)), torch.ones_like)
+    faces.restore_each(image, tools, note=notes.append, progress=_silent)
+    crops = faces.crop_each(image, tools.detector, note=notes.append)
+    assert crops.shape == (2, 512, 512, 3)
+    assert notes == [
+        "Picture 1 of 2: No face was found; the picture is unchanged.",
+        "Picture 2 of 2: No face was found; the picture is unchanged.",
+        "Picture 1 of 2: No face was found; a black picture stands for it.",
+        "Picture 2 of 2: No face was found; a black picture stands for it.",
+    ]
+
+
+def test_cropping_says_that_a_tiny_face_is_left_out() -> None:
+    image, notes = Image(torch.zeros(1, 100, 100, 3)), list[str]()
+    tiny = _detector(torch.zeros(1, 3, 100, 100), Similarity(4.9 / 125.92 + 0j, 10 + 10j))
+    assert faces.crop_each(image, tiny, note=notes.append).max() == 0
+    assert notes == [
+        "Too small to be restored: 1 of 1 faces, left out.",
+        "No face was found; a black picture stands for it.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"),
+    [
+        ((1, 1), [(640, 640)]),
+        ((1, 500), [(20, 10240)]),
+        ((500, 1), [(10240, 20)]),
+        ((3, 16000), [(3, 16000)]),
+        ((400, 6400), [(640, 10240)]),
+    ],
+)
+def test_a_strip_is_not_enlarged_without_bounds(
+    size: tuple[int, int], seen: list[tuple[int, int]]
+) -> None:
+    shapes: list[tuple[int, ...]] = []
+
+    def detector(pictures: torch.Tensor, /) -> tuple[tuple[Face, ...], ...]:
+        shapes.append(tuple(pictures.shape[-2:]))
+        return ((),) * len(pictures)
+
+    find_faces(torch.zeros(1, 3, *size), detector)
+    assert shapes == seen
 
 
 def test_large_pictures_are_looked_at_twice() -> None:

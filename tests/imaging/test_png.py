@@ -136,3 +136,27 @@ def test_a_picture_in_floats_is_truncated_as_comfyui_does(channels: int) -> None
 def test_a_large_picture_comes_in_pieces() -> None:
     pieces = list(encode.png(torch.rand(2000, 300, 3), {}))
     assert max(map(len, pieces)) < sum(map(len, pieces)) / 10
+
+
+@pytest.mark.parametrize(
+    ("pixels", "number"),
+    [
+        (np.arange(0, 120, 3), 1),  # alike along a row: the left neighbour tells most
+        (np.array([7, 200, 90, 31] * 10), 2),  # alike down a column: the one above
+    ],
+)
+def test_each_row_takes_the_filter_that_leaves_least(
+    pixels: npt.NDArray[np.int64], number: int
+) -> None:
+    rows = np.stack([pixels] * 3) if number > 1 else pixels + np.array([[0], [90], [20]])
+    picture = rows.astype(np.uint8)[..., None]
+    file = b"".join(png_pieces([picture], (3, 40, 1), {}))
+    start = file.index(b"IDAT")
+    (size,) = struct.unpack(">I", file[start - 4 : start])
+    unpacker = zlib.decompressobj()
+    lines = unpacker.decompress(file[start + 4 : start + 4 + size])
+    rest = file[start + 8 + size :]
+    if (following := rest.find(b"IDAT")) >= 0:
+        (size,) = struct.unpack(">I", rest[following - 4 : following])
+        lines += unpacker.decompress(rest[following + 4 : following + 4 + size])
+    assert list(lines[41::41]) == [number] * 2

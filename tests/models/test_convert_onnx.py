@@ -77,6 +77,8 @@ def test_numbers_come_in_every_form(tmp_path: Path) -> None:
     graph = field(5, apart) + skipped
     path.write_bytes(onnx_file({"a.weight": halves}) + field(7, b""))
     assert read_onnx(path).weights["a.weight"].tolist() == halves.tolist()
+    converted = convert_onnx(path)["a.weight"]
+    assert (converted.dtype, converted.tolist()) == (torch.float32, halves.tolist())
     path.write_bytes(field(7, graph))
     assert read_onnx(path).weights[long].tolist() == [[3.0], [4.0]]
 

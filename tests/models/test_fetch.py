@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import huggingface_hub.constants
 import huggingface_hub.file_download
 import pytest
+from tests.models.catalogue_for_tests import net_model
 from tests.models.servers import HUB_COMMIT, Site, serve
 
 from capdemo.errors import InputError, RunError
@@ -17,8 +18,6 @@ from capdemo.models.catalogue import (
     Catalogue,
     HuggingFaceSource,
     ManualSource,
-    Model,
-    Source,
     UrlSource,
 )
 from capdemo.models.fetch import fetch_model
@@ -41,22 +40,6 @@ def site() -> Iterator[Site]:
         yield served
 
 
-def _model(*sources: Source) -> Model:
-    return Model(
-        id="net",
-        name="Net",
-        folder="upscale_models",
-        files=("net.pth",),
-        architecture="Compact",
-        scale=2,
-        licence="MIT",
-        commercial=True,
-        author="Nobody",
-        homepage="https://example.org/net",
-        sources=sources,
-    )
-
-
 def _ignore(_done: int, _total: int | None) -> None:
     pass
 
@@ -66,7 +49,7 @@ def _files(folder: Path) -> list[str]:
 
 
 def test_a_fetched_model_is_found_by_name(site: Site, cache: Path) -> None:
-    model = _model(UrlSource(site.url, SHA256, len(CONTENT)))
+    model = net_model(UrlSource(site.url, SHA256, len(CONTENT)))
     fetched = fetch_model(model, _ignore)
     assert (fetched.sha256, fetched.size, fetched.verified) == (SHA256, len(CONTENT), True)
     found = find_model("upscale_models", "net.pth", Locations(()), Catalogue({"net": model}))
@@ -76,7 +59,7 @@ def test_a_fetched_model_is_found_by_name(site: Site, cache: Path) -> None:
 
 
 def test_a_model_of_unknown_digest_is_unverified(site: Site) -> None:
-    fetched = fetch_model(_model(UrlSource(site.url)), _ignore)
+    fetched = fetch_model(net_model(UrlSource(site.url)), _ignore)
     assert (fetched.verified, fetched.sha256) == (False, SHA256)
 
 
@@ -88,7 +71,7 @@ def test_a_wrong_file_is_never_put_in_place(
 ) -> None:
     source = replace(UrlSource(site.url, SHA256, len(CONTENT)), **wrong)  # type: ignore[arg-type]  # a table of cases
     with pytest.raises(RunError, match=rf"not the catalogue's file.*sha256 {SHA256}.*deleted"):
-        fetch_model(_model(source), _ignore)
+        fetch_model(net_model(source), _ignore)
     assert _files(cache) == ["digests.json"]
 
 
@@ -97,7 +80,7 @@ def test_an_older_file_stays_until_the_new_one_is_verified(site: Site, cache: Pa
     target.parent.mkdir(parents=True)
     target.write_bytes(b"older")
     site.break_after = 1_000_000
-    model = _model(UrlSource(site.url, SHA256, len(CONTENT)))
+    model = net_model(UrlSource(site.url, SHA256, len(CONTENT)))
     with pytest.raises(RunError):
         fetch_model(model, _ignore)
     assert target.read_bytes() == b"older"
@@ -113,14 +96,14 @@ def test_the_next_source_is_tried(site: Site) -> None:
             UrlSource(evil.url, SHA256),
             UrlSource(site.url, SHA256),
         )
-        assert fetch_model(_model(*sources), _ignore).sha256 == SHA256
+        assert fetch_model(net_model(*sources), _ignore).sha256 == SHA256
 
 
 def test_when_all_fail_every_reason_is_given(site: Site) -> None:
     site.status = 404
     other = site.url.replace("files", "more")
     with pytest.raises(RunError) as caught:
-        fetch_model(_model(UrlSource(site.url), UrlSource(other)), _ignore)
+        fetch_model(net_model(UrlSource(site.url), UrlSource(other)), _ignore)
     text = str(caught.value)
     assert text.startswith("Net could not be fetched. ")
     assert text.count("404 ") == 2
@@ -132,7 +115,7 @@ def test_a_model_without_an_address_says_where_to_get_it() -> None:
     with pytest.raises(
         InputError, match=r"not fetched.*Get the file from https://example\.org/net"
     ):
-        fetch_model(_model(ManualSource("net.pth", SHA256, 1)), _ignore)
+        fetch_model(net_model(ManualSource("net.pth", SHA256, 1)), _ignore)
 
 
 @pytest.fixture
@@ -152,7 +135,7 @@ def hub(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 def test_a_model_comes_from_the_hub(hub: Site, cache: Path) -> None:
     seen: list[tuple[int, int | None]] = []
     source = HuggingFaceSource("someone/net", "sub/net.pth", HUB_COMMIT, SHA256, len(CONTENT))
-    fetched = fetch_model(_model(source), lambda done, total: seen.append((done, total)))
+    fetched = fetch_model(net_model(source), lambda done, total: seen.append((done, total)))
     assert fetched.path == cache / "models" / "upscale_models" / "net.pth"
     assert fetched.path.read_bytes() == CONTENT
     assert fetched.verified
@@ -165,12 +148,12 @@ def test_a_wrong_file_from_the_hub_is_not_kept(hub: Site, cache: Path) -> None:
     hub.content = b"evil"
     source = HuggingFaceSource("someone/net", "net.pth", sha256=SHA256)
     with pytest.raises(RunError, match="not the catalogue's file"):
-        fetch_model(_model(source), _ignore)
+        fetch_model(net_model(source), _ignore)
     assert _files(cache) == ["digests.json"]
 
 
 def test_a_refusal_of_the_hub_is_one_sentence(hub: Site) -> None:
     hub.status = 404
     with pytest.raises(RunError, match="could not be downloaded: ") as caught:
-        fetch_model(_model(HuggingFaceSource("someone/net", "net.pth")), _ignore)
+        fetch_model(net_model(HuggingFaceSource("someone/net", "net.pth")), _ignore)
     assert "\n" not in str(caught.value)

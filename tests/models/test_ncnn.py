@@ -122,7 +122,7 @@ def test_another_text_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_missing_half_is_named(tmp_path: Path) -> None:
     path = write_network(tmp_path, LINES, BLOB)
     path.with_suffix(".param").unlink()
-    with pytest.raises(InputError, match=r"cannot be read.*net\.param"):
+    with pytest.raises(InputError, match=r"net\.param is not beside this one"):
         read_network(path)
 
 

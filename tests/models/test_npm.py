@@ -11,6 +11,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.models.catalogue_for_tests import net_model
 
 from capdemo.errors import RunError
 from capdemo.models.catalogue import Catalogue, Member, Model, NpmSource
@@ -33,19 +34,8 @@ done
 
 def _model(path: str = "models/net.onnx", content: bytes = CONTENT) -> Model:
     member = Member(path, hashlib.sha256(content).hexdigest(), len(content))
-    return Model(
-        id="net",
-        name="Net",
-        folder="upscale_models",
-        files=("net.pth", "net.onnx"),
-        architecture="Compact",
-        scale=2,
-        licence="MIT",
-        commercial=True,
-        author="Nobody",
-        homepage="https://example.org/net",
-        sources=(NpmSource("some-models", "1.0.0", "onnx", (member,)),),
-    )
+    source = NpmSource("some-models", "1.0.0", "onnx", (member,))
+    return net_model(source, files=("net.pth", "net.onnx"))
 
 
 def _install(folder: Path, monkeypatch: pytest.MonkeyPatch, action: str) -> Path:

@@ -138,11 +138,16 @@ def test_swinir_with_the_prefix_of_dataparallel(tmp_path: Path) -> None:
         ),
         ({"model.diffusion_model.out.0.weight": torch.zeros(2)}, "is a diffusion checkpoint"),
         ({"something.weight": torch.zeros(2)}, "No network that is known here"),
+        ({1: torch.zeros(2)}, "No network that is known here"),
+        ({"params": {1: torch.zeros(2)}}, "No network that is known here"),
     ],
 )
-def test_another_model_is_called_what_it_is(tmp_path: Path, state: StateDict, message: str) -> None:
+def test_another_model_is_called_what_it_is(
+    tmp_path: Path, state: dict[object, object], message: str
+) -> None:
+    torch.save(state, tmp_path / "net.pth")
     with pytest.raises(InputError, match=message):
-        load_upscale_model(_save(tmp_path, state), device="cpu", precision="exact")
+        load_upscale_model(tmp_path / "net.pth", device="cpu", precision="exact")
 
 
 def test_a_network_for_four_channels_is_refused(tmp_path: Path) -> None:

@@ -118,6 +118,22 @@ def test_an_absent_file_and_a_wrong_suffix_are_named(tmp_path: Path) -> None:
         read_state_dict(tmp_path / "net.onnx")
 
 
+def test_weights_under_another_name_say_which(tmp_path: Path) -> None:
+    save_file(STATE, tmp_path / "net.pth")
+    torch.save(STATE, tmp_path / "net.safetensors")
+    with pytest.raises(InputError, match=r"is a \.safetensors file under another name"):
+        read_state_dict(tmp_path / "net.pth")
+    with pytest.raises(InputError, match=r"is a \.pth file under another name"):
+        read_state_dict(tmp_path / "net.safetensors")
+
+
+def test_what_a_pickle_asks_for_is_named_and_nobody_is_told_to_allow_it(tmp_path: Path) -> None:
+    torch.save({"a": STATE["body.0.weight"].numpy()}, tmp_path / "net.pth")
+    with pytest.raises(InputError, match=r"\(it asks for numpy\.[\w.]+\)") as caught:
+        read_state_dict(tmp_path / "net.pth")
+    assert "weights_only" not in str(caught.value)
+
+
 @pytest.mark.parametrize("content", [[1, 2], {}, torch.zeros(2)])
 def test_a_file_without_a_state_dict_is_refused(tmp_path: Path, content: object) -> None:
     path = tmp_path / "net.pth"

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.guide_for_tests import invoke
+from tests.guide_for_tests import document, invoke
 from tests.videos_for_tests import decoded, psnr, smooth_frames, tone, write_tiny_video
 
 from capdemo.imaging.resize import common_upscale
@@ -55,19 +55,6 @@ def taken(name: str, kind: str, link: int, widget: str | None = None) -> Json:
 
 def given(name: str, kind: str, *links: int) -> Json:
     return {"name": name, "type": kind, "links": [*links]}
-
-
-def document(nodes: list[Json], links: list[list[object]]) -> Json:
-    return {
-        "last_node_id": len(nodes),
-        "last_link_id": len(links),
-        "nodes": nodes,
-        "links": links,
-        "groups": [],
-        "config": {},
-        "extra": {},
-        "version": 0.4,
-    }
 
 
 def core_workflow(save: list[object]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +21,10 @@ from capdemo.models.store import LocalModelStore
 from capdemo.workflow import input_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from capdemo.examples.bench import Timing
+    from capdemo.examples.step_times import StepTime
 
 
 def bench(
@@ -37,16 +41,41 @@ def bench(
     prepared = prepare(workflow, store, inputs, set_ or ())
     chosen = networks.device.choose_device(device)
     if benchmark.loads_diffusion(prepared.graph):
-        typer.echo("Diffusion models have no reference here; see exact and fast.", err=True)
+        typer.echo(
+            "Diffusion models have no reference here; see exact and fast, and the steps below.",
+            err=True,
+        )
     with progress_bar(workflow.name) as progress:
         task = Task(prepared, store.locations, inputs, chosen)
         timings = benchmark.bench(task, repeats, progress)
+        steps = _steps(task, progress)
     if json_:
         runs = [_entry(timing) for timing in timings]
-        answer = {"workflow": str(workflow), "device": chosen, "runs": runs}
+        answer: dict[str, object] = {
+            "workflow": str(workflow),
+            "device": chosen,
+            "runs": runs,
+        }
+        if steps:
+            answer["steps"] = [asdict(step) for step in steps]
         print(json.dumps(answer, indent=2))
         return
     Console().print(_table(timings))
+    for step in steps:
+        typer.echo(
+            f"{step.node}: {step.seconds:.3f} s a step, {step.seconds / step.bare_seconds:.3f} "
+            f"times the bare network's {step.bare_seconds:.3f} s"
+        )
+
+
+def _steps(task: Task, progress: Callable[[str, int, int], None]) -> Sequence[StepTime]:
+    """How long samplers' steps take, where a workflow has any."""
+    if not benchmark.loads_diffusion(task.prepared.graph):
+        return ()
+    from capdemo.examples.step_times import time_steps  # noqa: PLC0415  (imports torch)
+
+    progress("steps beside the bare network", 0, 1)
+    return time_steps(task)
 
 
 def _entry(timing: Timing) -> dict[str, object]:

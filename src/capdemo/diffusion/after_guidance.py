@@ -39,10 +39,12 @@ def rescaled(step: GuidedStep, *, multiplier: float) -> torch.Tensor:
     axes = tuple(range(1, step.latent.ndim))
 
     def velocity(picture: torch.Tensor) -> torch.Tensor:
-        return (scaled - picture) * total**0.5 / sigma
+        # ComfyUI hands over the noise: at a sigma of 4500 what that rounds off shows.
+        rounded = step.latent - (step.latent - picture)
+        return (scaled - rounded) * total**0.5 / sigma
 
     positive, negative = velocity(step.conditional), velocity(step.unconditional)
     guided = negative + step.cfg * (positive - negative)
     ratio = positive.std(dim=axes, keepdim=True) / guided.std(dim=axes, keepdim=True)
     mixed = multiplier * guided * ratio + (1.0 - multiplier) * guided
-    return scaled - mixed * sigma / total**0.5
+    return step.latent - (step.latent - (scaled - mixed * sigma / total**0.5))

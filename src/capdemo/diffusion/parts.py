@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import interpolate
 
 from capdemo.diffusion.control import ReadyControl, made_ready
+from capdemo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,7 @@ def ready_parts(
         [_part(network, levels, replace(canvas, is_negative=place > 0), prompt) for prompt in group]
         for place, group in enumerate(prompts)
     ]
+    _unite_controls(groups)
     _match_areas(groups)
     _share_controls(groups)
     return groups
@@ -120,7 +122,10 @@ def _bounds(mask: torch.Tensor) -> Box:
 
 
 def box_in(box: Box, sides: Sequence[int]) -> Box:
-    """The box along every axis of the latent, cut at its edges."""
+    """The box along every axis of the latent, cut at its edges.
+
+    Raises `InputError` where nothing of it lies in the latent.
+    """
     sizes, starts = box
     missing = len(sides) - len(sizes)
     if missing > 0:
@@ -129,7 +134,17 @@ def box_in(box: Box, sides: Sequence[int]) -> Box:
     cut = tuple(
         min(side - start, size) for side, start, size in zip(sides, starts, sizes, strict=True)
     )
+    if min(cut) <= 0:
+        raise InputError(
+            f"A prompt's area begins at the cell {_sides(starts)}, outside of a latent of "
+            f"{_sides(sides)} (height x width; a cell is 8 pixels).",
+            hint="Move the area into the picture, or make it larger.",
+        )
     return cut, starts
+
+
+def _sides(sides: Sequence[int]) -> str:
+    return " x ".join(map(str, sides))
 
 
 def narrowed(tensor: torch.Tensor, box: Box | None, *, axis: int = 2) -> torch.Tensor:
@@ -164,6 +179,16 @@ def _feathered(weight: torch.Tensor, box: Box, sides: Sequence[int]) -> torch.Te
             ramp[size - reach :] *= rise.flip(0)
         weight = weight * ramp.view([-1 if a == axis + 2 else 1 for a in range(weight.ndim)])
     return weight
+
+
+def _unite_controls(groups: list[list[Part]]) -> None:
+    """Let prompts with the same control hold one object, so that they may share a call."""
+    known: dict[int, ReadyControl] = {}
+    for group in groups:
+        for place, part in enumerate(group):
+            if part.control is not None:
+                one = known.setdefault(id(part.control.control), part.control)
+                group[place] = replace(part, control=one)
 
 
 def _match_areas(groups: list[list[Part]]) -> None:

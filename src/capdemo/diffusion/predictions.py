@@ -153,16 +153,11 @@ class _Lcm(_Epsilon):
 
 
 @dataclass(frozen=True, slots=True)
-class _Flow:
+class _Flow(_Epsilon):
     """The network answers noise minus picture."""
 
     def scaled(self, latent: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
         return latent
-
-    def denoised(
-        self, answer: torch.Tensor, latent: torch.Tensor, sigma: torch.Tensor
-    ) -> torch.Tensor:
-        return latent - answer * sigma
 
     def noised(
         self,

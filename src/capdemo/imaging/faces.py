@@ -20,7 +20,7 @@ from capdemo.imaging.sizes import Size
 from capdemo.node_api import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from capdemo.imaging.faces_geometry import Similarity
     from capdemo.node_api.faces import Face, FaceDetector, FaceLandmarker, FaceParser
@@ -40,7 +40,7 @@ class FaceTools:
 
     detector: FaceDetector
     restore: Callable[[torch.Tensor], torch.Tensor]
-    """From an aligned face (1CHW, 512x512, 0..1, RGB) to the restored one."""
+    """From an aligned face (1CHW, 512x512, 0..1, RGB) to the restored one, which is clamped."""
     parser: FaceParser | None = None
     """Without it the whole square around a face is pasted."""
     visibility: float = 1.0
@@ -65,21 +65,23 @@ def restore_faces(
     """
     result = (picture if background is None else background).clone()
     enlarged = resized(result.shape[-1] / picture.shape[-1])
-    faces = _large_enough(find_faces(picture, tools.detector, tools.parser, tools.landmarker), note)
+    found = find_faces(picture, tools.detector, tools.parser, tools.landmarker)
+    if not found:
+        note("No face was found; the picture is unchanged.")
+    faces = _large_enough(found, note, otherwise="left as they were")
     failures = []
     for index, face in enumerate(faces):
         upright = fit(face.landmarks, TEMPLATE)
         aligned = _aligned(picture, upright)
         try:
-            restored = tools.restore(aligned)
+            restored = _restored(aligned, tools)
         except RuntimeError as error:  # as torch raises it, for want of memory too
             failures.append(_failure(index, faces, str(error)))
         except RunError as error:
             failures.append(_failure(index, faces, error.what))
         else:
-            seen = aligned.lerp(restored, tools.visibility)
             mask = _mask(aligned, tools.parser)
-            _paste(result, seen, mask, enlarged.inverse.then(upright))
+            _paste(result, restored, mask, enlarged.inverse.then(upright))
         progress(index + 1, len(faces))
     if faces and len(failures) == len(faces):
         raise RunError(f"No face could be restored. {' '.join(failures)}")
@@ -96,11 +98,10 @@ def restore_each(
     progress: Callable[[int, int], None],
 ) -> Image:
     """`restore_faces` for every picture of a batch (BHWC), alpha kept (FaceRestoreCFWithModel)."""
-    colour = image[..., :RGB].movedim(-1, 1)
     restored = torch.cat(
         [
-            restore_faces(picture[None], tools, note=note, progress=progress)
-            for picture in colour.contiguous()
+            restore_faces(picture, tools, note=note_of_it, progress=progress)
+            for picture, note_of_it in _each(image, note)
         ]
     )
     return Image(torch.cat([restored.movedim(1, -1), image[..., RGB:]], dim=-1))
@@ -115,8 +116,10 @@ def crop_each(
 ) -> Image:
     """`crop_faces` of a batch (BHWC); a picture without a face gives a black one (CropFace)."""
     crops = []
-    for picture in image[..., :RGB].movedim(-1, 1).contiguous():
-        found = crop_faces(picture[None], detector, landmarker=landmarker, note=note)
+    for picture, note_of_it in _each(image, note):
+        found = crop_faces(picture, detector, landmarker=landmarker, note=note_of_it)
+        if not found:
+            note_of_it("No face was found; a black picture stands for it.")
         crops += found or [_NO_FACE]
     return Image(torch.cat(crops).movedim(1, -1))
 
@@ -129,18 +132,44 @@ def crop_faces(
     note: Callable[[str], None],
 ) -> list[torch.Tensor]:
     """The faces in a picture (1CHW, float32, 0..1, RGB), upright, 512x512, the surest first."""
-    faces = _large_enough(find_faces(picture, detector, landmarker=landmarker), note)
+    found = find_faces(picture, detector, landmarker=landmarker)
+    faces = _large_enough(found, note, otherwise="left out")
     return [_aligned(picture, fit(face.landmarks, TEMPLATE)) for face in faces]
 
 
-def _large_enough(found: Sequence[Face], note: Callable[[str], None]) -> list[Face]:
+def _each(
+    image: Image, note: Callable[[str], None]
+) -> Iterator[tuple[torch.Tensor, Callable[[str], None]]]:
+    """The colours of each picture of a batch, 1CHW, and a way to say something of it by number."""
+    count = len(image)
+    for index, picture in enumerate(image[..., :RGB].movedim(-1, 1).contiguous()):
+        yield picture[None], _numbered(note, index, count)
+
+
+def _numbered(note: Callable[[str], None], index: int, count: int) -> Callable[[str], None]:
+    return note if count == 1 else lambda what: note(f"Picture {index + 1} of {count}: {what}")
+
+
+def _large_enough(
+    found: Sequence[Face], note: Callable[[str], None], *, otherwise: str
+) -> list[Face]:
     kept = [face for face in found if face.eye_distance >= SMALLEST_EYES]
-    if not found:
-        note("No face was found; the picture is unchanged.")
-    elif len(kept) < len(found):
+    if len(kept) < len(found):
         count = len(found) - len(kept)
-        note(f"Too small to be restored: {count} of {len(found)} faces, left as they were.")
+        note(f"Too small to be restored: {count} of {len(found)} faces, {otherwise}.")
     return kept
+
+
+def _restored(aligned: torch.Tensor, tools: FaceTools) -> torch.Tensor:
+    """The aligned face redrawn and blended with what it was (both 1CHW, 0..1).
+
+    Raises `RunError` where the network gave no picture of the face's size.
+    """
+    restored = tools.restore(aligned)
+    # Before clamping, which would make white of infinity.
+    if restored.shape != aligned.shape or not bool(restored.isfinite().all()):
+        raise RunError("The network gave something that is no picture.")
+    return aligned.lerp(restored.clamp(0.0, 1.0), tools.visibility)
 
 
 def _failure(index: int, faces: list[Face], why: str) -> str:

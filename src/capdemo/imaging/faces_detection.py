@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import torch
 from torch.nn.functional import interpolate
 
-from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, fit, resized, shifted, warp
+from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, Similarity, fit, resized, shifted, warp
 from capdemo.imaging.faces_landmarks import measured_in_views, measured_on_parts
 from capdemo.imaging.sizes import Size
 from capdemo.node_api.faces import Face, mirrored, without_doubles
@@ -16,13 +18,14 @@ from capdemo.node_api.faces import Face, mirrored, without_doubles
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from capdemo.imaging.faces_geometry import Similarity
     from capdemo.node_api.faces import FaceDetector, FaceLandmarker, FaceParser, Landmarks
 
 SHORT_SIDE = 640
 """The picture's shorter side is brought to this length, as the packs for ComfyUI do it."""
 LONG_LOOK = 2048
 """Larger pictures are looked at a second time at up to this length, for faces small in them."""
+LONGEST = 16 * SHORT_SIDE
+"""A strip is not enlarged beyond this length: a line of 500 pixels would become 640 x 320000."""
 
 EYES = 64
 """Pixels between the eyes at which the small RetinaFace places landmarks best (measured)."""
@@ -32,6 +35,12 @@ SHIFTS = (-4.0, 4.0)
 """Half of the network's finest step apart, so that a face lies differently among its anchors."""
 VIEW = 256
 """Side of a view, in pixels: a multiple of the network's coarsest step, 32."""
+
+TURNED = 96.0
+"""Pixels of a box's longer side at which the small RetinaFace tells best which way is up: it was
+trained on upright faces, and is surest of them (measured)."""
+TURNS = tuple(cmath.rect(1.0, math.pi / 4 * eighth) for eighth in range(8))
+"""By which a face is turned to see that; by quarters, a face between two of them is misread."""
 
 
 def find_faces(
@@ -45,13 +54,19 @@ def find_faces(
     With a landmarker, landmarks are its instead of the detector's; with a parser, the eyes' and the
     mouth's are measured on their parts, too.
     """
-    shorter = min(picture.shape[-2:])
-    lengths = [SHORT_SIDE]
-    if shorter >= 2 * SHORT_SIDE:
-        lengths.append(min(shorter, LONG_LOOK))
-    found = [face for length in lengths for face in _look(picture, length / shorter, detector)]
-    faces = [_measured_again(picture, face, detector) for face in without_doubles(found)]
+    found = [face for scale in _scales(picture) for face in _look(picture, scale, detector)]
+    upright = [_told_which_way_is_up(picture, face, detector) for face in without_doubles(found)]
+    faces = [_measured_again(picture, face, detector) for face in without_doubles(upright)]
     return tuple(_measured_exactly(picture, face, parser, landmarker) for face in faces)
+
+
+def _scales(picture: torch.Tensor) -> list[float]:
+    """The factors by which a picture is resized to be looked at."""
+    shorter, longer = sorted(picture.shape[-2:])
+    scales = [min(SHORT_SIDE / shorter, max(1.0, LONGEST / longer))]
+    if shorter >= 2 * SHORT_SIDE:
+        scales.append(min(shorter, LONG_LOOK) / shorter)
+    return scales
 
 
 def _measured_exactly(
@@ -68,16 +83,40 @@ def _measured_exactly(
 
 
 def _look(picture: torch.Tensor, scale: float, detector: FaceDetector) -> list[Face]:
-    height, width = (round(side * scale) for side in picture.shape[-2:])
+    height, width = (max(1, round(side * scale)) for side in picture.shape[-2:])
     frame = interpolate(picture, size=(height, width), mode="bilinear", antialias=scale < 1)
     back = resized(scale).inverse
     return [_moved(face, back) for face in detector(frame)[0]]
 
 
 def _moved(face: Face, similarity: Similarity) -> Face:
+    """The face elsewhere; its box keeps its sides, since one around a turned box is far larger."""
     left, top, right, bottom = face.box
-    (left, top), (right, bottom) = similarity((left, top)), similarity((right, bottom))
-    return replace(face, box=(left, top, right, bottom), landmarks=_all(face.landmarks, similarity))
+    x, y = similarity(((left + right) / 2, (top + bottom) / 2))
+    across, down = similarity.scale * (right - left) / 2, similarity.scale * (bottom - top) / 2
+    box = (x - across, y - down, x + across, y + down)
+    return replace(face, box=box, landmarks=_all(face.landmarks, similarity))
+
+
+def _told_which_way_is_up(picture: torch.Tensor, face: Face, detector: FaceDetector) -> Face:
+    """The face as the surest of eight views of it has it.
+
+    The landmarks of a face that lies or hangs are often at the wrong ends of it, or those of
+    another face that the network sees in it; one that is surest as it lies is left alone.
+    """
+    left, top, right, bottom = face.box
+    middle, side = complex(left + right, top + bottom) / 2, max(right - left, bottom - top)
+    factors = [TURNED / max(side, 1.0) * turn for turn in TURNS]
+    centre = complex(VIEW / 2, VIEW / 2)
+    places = [Similarity(factor, centre - factor * middle) for factor in factors]
+    views = torch.cat([warp(picture, place, Size(VIEW, VIEW), mode="bilinear") for place in places])
+    seen = [(_middle_one(faces) if faces else None) for faces in detector(views)]
+    scores = [0.0 if found is None else found.score for found in seen]
+    best = scores.index(max(scores))
+    surest = seen[best]
+    if best == 0 or surest is None:
+        return face
+    return replace(_moved(surest, places[best].inverse), score=face.score)
 
 
 def _measured_again(picture: torch.Tensor, face: Face, detector: FaceDetector) -> Face:

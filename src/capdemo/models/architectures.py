@@ -45,6 +45,8 @@ def load_network(state: Mapping[str, Any]) -> Any:
             if registry is None:
                 raise
             network = spandrel.ModelLoader(registry=registry).load_from_state_dict(dict(state))
+        except (AttributeError, TypeError) as error:  # where names are no texts
+            raise ValueError("These are no weights by name.") from error
     if network.architecture.id == "AuraSR":
         _fix_noise(network.model)
     return network

@@ -67,6 +67,12 @@ def read_network(path: Path) -> tuple[Layer, ...]:
     Raises `InputError` where either is damaged, or holds what this reader does not know.
     """
     param = path.with_suffix(".param")
+    if not param.is_file():
+        raise InputError(
+            f"An ncnn model is two files, and {param.name} is not beside this one.",
+            where=str(path),
+            hint="Put it there; a .bin of PyTorch is to be renamed to .pth.",
+        )
     try:
         text = param.read_text(encoding="utf-8")
         blob = path.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -54,15 +55,7 @@ SD2_CLIP_H = ClipHabits(
     embedding="clip_h",
     marks=_FIRST,
 )
-XL_CLIP_L = ClipHabits(
-    padding=END_TOKEN,
-    layer=-2,
-    depth=12,
-    is_normalised=False,
-    is_projected=True,
-    embedding="clip_l",
-    marks=_FIRST,
-)
+XL_CLIP_L = replace(SD1_CLIP_L, layer=-2, is_normalised=False, is_projected=True)
 XL_CLIP_G = ClipHabits(
     padding=0,
     layer=-2,
@@ -72,15 +65,7 @@ XL_CLIP_G = ClipHabits(
     embedding="clip_g",
     marks=_SECOND,
 )
-REFINER_CLIP_G = ClipHabits(
-    padding=0,
-    layer=-2,
-    depth=32,
-    is_normalised=False,
-    is_projected=True,
-    embedding="clip_g",
-    marks=_FIRST,
-)
+REFINER_CLIP_G = replace(XL_CLIP_G, marks=_FIRST)
 
 _ALONE = {CLIP_L_WIDTH: SD1_CLIP_L, CLIP_H_WIDTH: SD2_CLIP_H, CLIP_G_WIDTH: REFINER_CLIP_G}
 _IN_CHECKPOINT = (

@@ -79,22 +79,30 @@ class Unet:
         if self._module is None:
             with self.ready():
                 return self(latent, timestep, inputs)
+        with torch.inference_mode(), full_precision(self._network.weights.placing.dtype):
+            module, arguments = self.bare_call(latent, timestep, inputs)
+            (result,) = module(**arguments)
+        prediction: torch.Tensor = result.float()
+        return prediction.clone()
+
+    def bare_call(
+        self, latent: torch.Tensor, timestep: torch.Tensor, inputs: NetworkInputs
+    ) -> tuple[nn.Module, dict[str, Any]]:
+        """Diffusers' module and what it is called with; only within `ready`."""
+        assert self._module is not None  # noqa: S101  # so the docstring says
         dtype = self._network.weights.placing.dtype
         if inputs.concat is not None:
             latent = torch.cat([latent, inputs.concat.expand(len(latent), -1, -1, -1)], dim=1)
         down, middle = residuals_for_diffusers(inputs.control, dtype)
-        with torch.inference_mode(), full_precision(dtype):
-            (result,) = self._module(
-                latent.to(dtype),
-                timestep.expand(len(latent)),
-                encoder_hidden_states=for_batch(inputs.context, latent, dtype),
-                class_labels=for_batch(inputs.vector, latent, dtype),
-                down_block_additional_residuals=down,
-                mid_block_additional_residual=middle,
-                return_dict=False,
-            )
-        prediction: torch.Tensor = result.float()
-        return prediction.clone()
+        return self._module, {
+            "sample": latent.to(dtype),
+            "timestep": timestep.expand(len(latent)),
+            "encoder_hidden_states": for_batch(inputs.context, latent, dtype),
+            "class_labels": for_batch(inputs.vector, latent, dtype),
+            "down_block_additional_residuals": down,
+            "mid_block_additional_residual": middle,
+            "return_dict": False,
+        }
 
     def with_lora(self, weights: Mapping[str, torch.Tensor], strength: float) -> Self:
         """As `DiffusionNetwork`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 PICKLED = frozenset({".pth", ".pt", ".ckpt", ".bin"})
 SAFE = frozenset({".safetensors", ".sft"})
+
+_ZIP = b"PK\x03\x04"
+"""How the files begin that torch.save writes."""
+_SAFE_HEADER = 8
+"""Bytes that say how long safetensors' JSON is, which follows them."""
 
 _STARTS: Mapping[bytes, str] = {
     b"<!doctype": "a web page, not the file that its address promised",
@@ -132,15 +138,41 @@ def _read_pickled(path: Path) -> Any:
 
 
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:
+    if (kind := _weights_by_another_name(path)) != path.suffix:
+        return InputError(
+            f"The file is a {kind} file under another name.",
+            where=str(path),
+            hint=f"Rename it so that it ends with {kind}.",
+        )
     known = recognise_start(path)
     if known:
         return InputError(f"The file is {known}.", where=str(path), hint="Download it again.")
-    detail = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
     return InputError(
-        f"The file {why} ({detail[:160]}).",
+        f"The file {why} ({_detail(error)}).",
         where=str(path),
         hint="Download it again, or take a .safetensors file.",
     )
+
+
+def _weights_by_another_name(path: Path) -> str:
+    """The suffix that the file's first bytes ask for, or its own where they ask for none."""
+    start = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            start = file.read(len(_ZIP) + _SAFE_HEADER)
+    suffix = path.suffix.lower()
+    if suffix in PICKLED and start[_SAFE_HEADER:].startswith(b'{"'):
+        return ".safetensors"
+    return ".pth" if suffix in SAFE and start.startswith(_ZIP) else path.suffix
+
+
+def _detail(error: Exception) -> str:
+    """What the reader means, without torch's paragraph of advice to switch its safety off."""
+    asked = re.search(r"GLOBAL ([\w.]+)", str(error))
+    if asked:
+        return f"it asks for {asked[1]}"
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return first.partition("Weights only load failed. ")[0].rstrip(".")[:160] or "no pickle"
 
 
 def recognise_start(path: Path) -> str:

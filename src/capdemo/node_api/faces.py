@@ -110,8 +110,9 @@ class FaceRestoreModel(Protocol):
     """A loaded network that redraws an aligned face."""
 
     def __call__(self, face: torch.Tensor, /, *, fidelity: float) -> torch.Tensor:
-        """Redraw one face; both are 1CHW, 512x512, float32, 0..1, RGB, the result on the CPU.
+        """Redraw one face; both are 1CHW, 512x512, float32, RGB, the result on the CPU.
 
+        The face is 0..1; the result is about that, and no numbers at all where a network fails.
         Fidelity, 0..1, weighs likeness (1) against quality (0) where the network knows that
         (CodeFormer); others ignore it.
         """

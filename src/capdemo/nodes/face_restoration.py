@@ -41,7 +41,7 @@ def load_face_restore_model(
     return _restorer(model_name, context)
 
 
-@FACERESTORE.node("FaceRestoreCFWithModel", category="facerestore_cf", revision=2)
+@FACERESTORE.node("FaceRestoreCFWithModel", category="facerestore_cf", revision=3)
 def restore_faces(
     *,
     facerestore_model: FaceRestoreModel,
@@ -64,7 +64,7 @@ def restore_faces(
     return imaging.faces.restore_each(image, tools, note=context.note, progress=context.progress)
 
 
-@FACERESTORE.node("CropFace", category="facerestore_cf", revision=2)
+@FACERESTORE.node("CropFace", category="facerestore_cf", revision=3)
 def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -> Image:
     """Cut every face out of an image, upright, 512 pixels wide and high, the surest first.
 
@@ -78,7 +78,7 @@ def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -
     )
 
 
-@REACTOR.node("ReActorRestoreFace", category="\N{MILKY WAY} ReActor", revision=2)
+@REACTOR.node("ReActorRestoreFace", category="\N{MILKY WAY} ReActor", revision=3)
 def restore_faces_visibly(
     *,
     image: Image,

@@ -27,14 +27,24 @@ _ADAMS_BASHFORTH = (
 """For steps of one length, by order."""
 
 
-def _multistep(run: Run, latent: torch.Tensor, order: int, weights: Weights) -> torch.Tensor:
-    """Add weighed slopes; the order grows to its maximum, and the last step is the picture."""
+def _multistep(
+    run: Run,
+    latent: torch.Tensor,
+    order: int,
+    weights: Weights,
+    *,
+    follows_last_slope: bool = False,
+) -> torch.Tensor:
+    """Add weighed slopes; the order grows to its maximum, and the last step is the picture.
+
+    `follows_last_slope` comes to the picture by the slope, which rounds otherwise.
+    """
     slopes: list[torch.Tensor] = []
     for step, sigma, after in run.steps():
         denoised = run.at(step, latent)
         slopes = [slope(latent, sigma, denoised), *slopes[: order - 1]]
         if after == 0:
-            latent = denoised
+            latent = latent + (after - sigma) * slopes[0] if follows_last_slope else denoised
             continue
         factors = weights(step, len(slopes))
         moves = [factor * past for factor, past in zip(factors, slopes, strict=True)]
@@ -132,4 +142,5 @@ def deis(run: Run, latent: torch.Tensor) -> torch.Tensor:
     def weights(step: int, count: int) -> list[torch.Tensor]:
         return steps[step] if count > 1 else [run.sigmas[step + 1] - run.sigmas[step]]
 
-    return _multistep(run, latent, 3, weights)
+    # At a sigma of 4500 the last bits of ComfyUI's last step show in the picture.
+    return _multistep(run, latent, 3, weights, follows_last_slope=True)

@@ -19,9 +19,11 @@ def dpmpp_2m(run: Run, latent: torch.Tensor) -> torch.Tensor:
         h = sigma.log() - after.log()
         shown = denoised
         if old is not None and after > 0:
-            weight = h / (2 * (run.sigmas[step - 1].log() - sigma.log()))
+            weight = 1 / (2 * ((run.sigmas[step - 1].log() - sigma.log()) / h))
             shown = (1 + weight) * denoised - weight * old
-        latent = after / sigma * latent - (-h).expm1() * shown
+        # Not after / sigma: upwards from 0.0001 the last bits of ComfyUI's ratio show.
+        ratio = after.log().exp() / sigma.log().exp()
+        latent = ratio * latent - (-h).expm1() * shown
         old = denoised
     return latent
 

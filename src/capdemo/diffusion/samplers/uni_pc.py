@@ -35,6 +35,8 @@ def _solve(run: Run, latent: torch.Tensor, *, is_second_form: bool) -> torch.Ten
     steps = len(sigmas) - 1
     order = min(_ORDER, steps - 1)
     latent = latent / torch.sqrt(1.0 + sigmas[0] ** 2.0)
+    if not steps:
+        return _finished(run, latent, sigmas[-1], ends_in_picture=ends_in_picture)
     point = _asked(run, latent, sigmas[0])
     run.report(0, point.picture)
     past = [point]
@@ -48,10 +50,16 @@ def _solve(run: Run, latent: torch.Tensor, *, is_second_form: bool) -> torch.Ten
         latent, point = stride.corrected(run, latent)
         run.report(step, point.picture)
         past = [*past, point][-order:]
-    latent = latent / _alpha(sigmas[-1])
+    return _finished(run, latent, sigmas[-1], ends_in_picture=ends_in_picture)
+
+
+def _finished(
+    run: Run, latent: torch.Tensor, last: torch.Tensor, *, ends_in_picture: bool
+) -> torch.Tensor:
+    latent = latent / _alpha(last)
     if run.levels.is_flow and ends_in_picture:
         # ComfyUI writes the last sigma into the run's own levels, by which a flow is then scaled.
-        latent = latent / (1.0 - sigmas[-1])
+        latent = latent / (1.0 - last)
     return latent
 
 
