@@ -9,6 +9,8 @@ import pytest
 from tests.guide_for_tests import add_example, add_workflow, invoke, model_workflow, save_noise
 
 from capdemo import imaging, models
+from capdemo.examples import RunOptions, run_workflow
+from capdemo.models.digest import file_digest
 from capdemo.outputs.lock import read_lock
 
 if TYPE_CHECKING:
@@ -128,3 +130,21 @@ def test_a_size_that_is_none_is_refused(guide: Path, size: str) -> None:
     answer = invoke("build", "--max-memory", size)
     assert answer.code == 2
     assert "this is no size" in answer.err
+
+
+def test_a_plain_run_does_not_hash_its_models(
+    guide: Path, random_model: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    model = tmp_path / "models" / "upscale_models" / "tiny.safetensors"
+    random_model(model, seed=0)
+    hashed: list[Path] = []
+
+    def digest(path: Path) -> str:
+        hashed.append(path)
+        return file_digest(path)
+
+    monkeypatch.setattr("capdemo.examples.keys.file_digest", digest)
+    monkeypatch.setattr("capdemo.models.digest.file_digest", digest)
+    path = add_workflow(guide, "Tiny", model_workflow("tiny.safetensors"))
+    run_workflow(path, output_dir=tmp_path / "out", options=RunOptions(models=[model.parents[1]]))
+    assert [file.name for file in hashed] == ["noise.png"]

@@ -1,7 +1,8 @@
 """How long a step of a sampler takes, beside a bare call of diffusers' network in the same step.
 
-The bare call gets the same numbers from the same weights right after ours, so that a machine
-whose speed drifts slows both alike. Its time is not counted in the step's.
+The bare call gets the same numbers and the same weights beside ours, after it and before it in
+turns, so that neither profits from what the other warmed and a machine whose speed drifts slows
+both alike. Its time is not counted in the step's.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class _Clock:
         self._before = ("", 0, 0.0)
         self._bare = 0.0
         self._asks = False
+        self._bare_goes_first = True
 
     def told(self, node: str, done: int, total: int) -> None:
         """A node has done so many of its steps."""
@@ -74,6 +76,11 @@ class _Clock:
             step = (now - began - self._bare, self._bare)
             self._steps.setdefault(node, []).append(step)
         self._before, self._bare, self._asks = (node, done, now), 0.0, False
+
+    def takes_turns(self) -> bool:
+        """Whether the bare call goes first this time."""
+        self._bare_goes_first = not self._bare_goes_first
+        return self._bare_goes_first
 
     def called(self, bare_seconds: float) -> None:
         """A network was called, and once more without all that is around it."""
@@ -138,7 +145,17 @@ class _CalledTwice:
     def __call__(
         self, latent: torch.Tensor, timestep: torch.Tensor, inputs: NetworkInputs, /
     ) -> torch.Tensor:
+        goes_first = self._clock.takes_turns()
+        if goes_first:
+            self._call_bare(latent, timestep, inputs)
         answer = self._unet(latent, timestep, inputs)
+        if not goes_first:
+            self._call_bare(latent, timestep, inputs)
+        return answer
+
+    def _call_bare(
+        self, latent: torch.Tensor, timestep: torch.Tensor, inputs: NetworkInputs
+    ) -> None:
         module, arguments = self._unet.bare_call(latent, timestep, inputs)
         self._wait()
         began = time.perf_counter()
@@ -146,7 +163,6 @@ class _CalledTwice:
             module(**arguments)
         self._wait()
         self._clock.called(time.perf_counter() - began)
-        return answer
 
     def _wait(self) -> None:
         if self.device.type == "cuda":
