@@ -130,3 +130,29 @@ def test_nothing_on_the_first_page_shifts_while_it_loads(
     page.goto(address + "en/")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.shifts") < 0.001
+
+
+def test_the_index_is_fetched_when_somebody_turns_to_the_search(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + "en/")
+    page.wait_for_load_state("networkidle")
+    assert not any(url.endswith("search_index.json") for url in asked)
+    with page.expect_request("**/search_index.json"):
+        page.get_by_role("textbox", name="Search").focus()
+
+
+def test_what_lies_below_the_first_view_is_not_loaded_at_once(guide_site: Path) -> None:
+    for name, eager in (("en/ai-capabilities/upscale-restoration", 0), ("en", 2)):
+        html = (guide_site / name / "index.html").read_text()
+        assert html.count('fetchpriority="high"') == eager, name
+
+
+def test_a_card_says_how_far_its_result_is_from_the_original(guide_site: Path) -> None:
+    html = (guide_site / "en/basic-workflows/span/index.html").read_text()
+    assert "<dt>PSNR</dt><dd>21.73 dB</dd>" in html
+    assert "<dt>SSIM</dt><dd>0.674</dd>" in html
+    assert "<dt>FLIP</dt><dd>0.108</dd>" in html

@@ -134,7 +134,7 @@ def test_the_board_counts_states_and_says_why(guide: Path) -> None:
     rows = next(line for line in lines if "<table" in line).split("<tr>")[2:]
     assert "part/Scale.json" in rows[0]
     assert ">Fresh<" in rows[0]
-    assert re.search(r"<td>\d{4}-\d\d-\d\d</td>", rows[0]), "the day of the run"
+    assert re.search(r'<td class="cd-run">\d{4}-\d\d-\d\d</td>', rows[0]), "the day of the run"
     assert "Graph: a widget changed." in rows[1]
     assert "Later" in lines[lines.index("### Workflows that this guide has not run") + 2]
 

@@ -18,9 +18,10 @@ from capdemo.site.unbuilt import memory_text, run_command
 from capdemo.site.workflow_facts import workflow_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from capdemo.outputs.lock import Record
+    from capdemo.outputs.lock import Quality, Record
     from capdemo.site.place import Place
     from capdemo.site.sources import Sources
     from capdemo.site.workflow_facts import WorkflowFacts
@@ -156,8 +157,17 @@ def _measured(record: Record) -> Element:
             ("Peak memory", size_text(cost.peak_bytes)),
             *(("Output", size) for size in sizes[:1]),
             ("Precision", cost.precision),
+            *_distances(record.quality),
         ],
     )
+
+
+def _distances(quality: Quality | None) -> Iterator[tuple[str, str]]:
+    """How far the result is from the original, where there is one."""
+    if quality:
+        yield "PSNR", f"{quality.psnr_db:.2f} dB"
+        yield "SSIM", f"{quality.ssim:.3f}"
+        yield "FLIP", f"{quality.flip:.3f}"
 
 
 def _unmeasured(facts: WorkflowFacts) -> Element:

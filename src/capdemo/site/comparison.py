@@ -100,7 +100,7 @@ def _subject(rows: Sequence[Row], sources: Sources, place: Place, *, first: bool
     source = _listed("Input", rows[0].example, "input", sources, place)
     summary = element("summary", {}, f"All {len(rows) + 1} pictures, one after the other")
     listed = element("div", {"class": "cd-any__list"}, source, *pictures)
-    every = element("details", {"class": "cd-any__all", "open": ""}, summary, listed)
+    every = element("details", {"class": "cd-any__all cd-fold", "open": ""}, summary, listed)
     parts = [
         element("link", {"rel": "stylesheet", "href": place.relative(_STYLE)}),
         figure(line, sources, place, first=first),

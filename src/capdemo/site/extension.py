@@ -39,6 +39,9 @@ TREE_PRIORITY = 7.9
 SOURCE_PRIORITY = 27
 """After line ends and tabs are normalised (30); before fences are taken out of the text (25)."""
 
+FIRST_VIEW = 5
+"""Blocks of a page among which a figure is loaded at once; below them, when it comes into view."""
+
 
 class CapdemoExtension(Extension):
     """Source-style pages: picture lines, workflow links, lists, links between pages."""
@@ -87,7 +90,7 @@ class _Parts(Treeprocessor):
     def run(self, root: Element) -> None:
         place = place_of(self.md)
         close_heading_gaps(root)
-        rendering = _Rendering(self._sources, place)
+        rendering = _Rendering(self._sources, place, root)
         errors: list[CapdemoError] = [
             *check_address(place),
             *replace(self.md, root, rendering.part),
@@ -100,10 +103,16 @@ class _Parts(Treeprocessor):
 class _Rendering:
     """One page's parts in order; knows whether the first figure is done."""
 
-    def __init__(self, sources: Sources, place: Place) -> None:
+    def __init__(self, sources: Sources, place: Place, root: Element) -> None:
         self._sources = sources
         self._place = place
         self._figures = 0
+        self._in_view = {part for block in list(root)[:FIRST_VIEW] for part in block.iter()}
+
+    def _is_first(self, part: Element) -> bool:
+        """Count a figure; whether it is the page's first, and readers see it without scrolling."""
+        self._figures += 1
+        return self._figures == 1 and part in self._in_view
 
     def part(self, candidate: Element) -> str | None:
         """The HTML of a figure, a card or a comparison, or None for any other element."""
@@ -115,20 +124,18 @@ class _Rendering:
         if href.startswith(PREFIX):
             return to_html(card(href, self._sources, self._place))
         if href == ADDRESS or href.startswith(f"{ADDRESS}/"):
-            return self._comparison(href)
+            return self._comparison(candidate, href)
         return None
 
-    def _comparison(self, address: str) -> str:
-        first = self._figures == 0
-        self._figures += address != ADDRESS
+    def _comparison(self, candidate: Element, address: str) -> str:
+        first = address != ADDRESS and self._is_first(candidate)
         return to_html(comparison(address, self._sources, self._place, first=first))
 
     def _figure(self, image: Element) -> str | None:
         line = picture_line(image.attrib, self._sources.examples, self._sources.keys)
         if line is None:
             return None
-        self._figures += 1
-        first = self._figures == 1
+        first = self._is_first(image)
         return to_html(figure(line, self._sources, self._place, first=first))
 
     def links(self, markdown: Markdown, root: Element) -> None:

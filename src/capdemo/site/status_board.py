@@ -71,7 +71,7 @@ def _row(name: Element, example: Example, word: str, why: str) -> Element:
         {},
         element("td", {}, name),
         element("td", {}, state, element("span", {"class": "cd-why"}, f" {why}") if why else None),
-        *(element("td", {}, text) for text in _ran(record)),
+        *(element("td", {"class": "cd-run"}, text) for text in _ran(record)),
     )
 
 

@@ -34,8 +34,8 @@ FILM = 300 * KB
 COLUMN = 930
 """Pixels of the content's column in a wide window, for which pictures are chosen."""
 
-SEARCH_INDEX = "search/search_index.json"
-"""The theme loads it with every first page."""
+SEARCH_WORKER = "assets/javascripts/workers/search.*.js"
+"""The theme starts it with every page; the index follows when somebody turns to the search."""
 
 _COUNTED = 4
 _OWN = re.compile(r"assets/[^/]+\.(js|css)")
@@ -60,7 +60,8 @@ def weighed(page: Page, site: Path) -> Weights:
     assets = {page.target(address) for tag, address in page.loads if tag in {"link", "script"}}
     parts = sum(_wire(site / name) for name in assets if not is_foreign(name))
     shell = parts + _packed(_ARTICLE.sub("", html).encode())
-    base = parts + _packed(html.encode()) + _wire(site / SEARCH_INDEX)
+    workers = sum(_wire(path) for path in site.glob(SEARCH_WORKER))
+    base = parts + _packed(html.encode()) + workers
     first = sum(_picture(page, shown, site) for shown in page.shown if shown.is_eager)
     four = [index for pair in page.comparisons[:_COUNTED] for index in pair]
     compared = base + sum(_picture(page, page.shown[index], site) for index in four)

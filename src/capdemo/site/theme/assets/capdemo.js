@@ -15,11 +15,12 @@
       [...figure.querySelectorAll("[data-cd-do]")].map((tool) => [tool.dataset.cdDo, tool]),
     );
     const frame = figure.querySelector(".cd-side--output .cd-frame") ?? figure.querySelector(".cd-frame");
-    const full = Number(getComputedStyle(figure).getPropertyValue("--cd-full"));
+    const full = Number(figure.style.getPropertyValue("--cd-full"));
     const held = new Map();
     let zoom = 1;
     let left = 0;
     let top = 0;
+    let shown = "1 0 0";
 
     const natural = () => full / frame.clientWidth;
     const show = () => {
@@ -27,11 +28,17 @@
       zoom = clamp(zoom, 1, Math.max(MOST, one));
       left = clamp(left, 0, zoom - 1);
       top = clamp(top, 0, zoom - 1);
-      figure.style.setProperty("--cd-zoom", zoom);
-      figure.style.setProperty("--cd-left", `${-100 * left}%`);
-      figure.style.setProperty("--cd-top", `${-100 * top}%`);
-      figure.classList.toggle("cd-figure--zoomed", zoom > 1);
-      tools.full.textContent = zoom > 1 ? "Fit" : one > 1.02 ? "1:1" : "2\u00d7";
+      // Only what changed: after each change the browser lays out the page for the next figure.
+      const moved = `${zoom} ${left} ${top}`;
+      if (moved !== shown) {
+        shown = moved;
+        figure.style.setProperty("--cd-zoom", zoom);
+        figure.style.setProperty("--cd-left", `${-100 * left}%`);
+        figure.style.setProperty("--cd-top", `${-100 * top}%`);
+        figure.classList.toggle("cd-figure--zoomed", zoom > 1);
+      }
+      const word = zoom > 1 ? "Fit" : one > 1.02 ? "1:1" : "2\u00d7";
+      if (tools.full.textContent !== word) tools.full.textContent = word;
     };
     // A point of the frame, 0 to 1, keeps its place on the screen.
     const zoomTo = (wanted, x = 0.5, y = 0.5) => {
@@ -56,7 +63,9 @@
     if (range) {
       const split = () => {
         const before = Number(range.value);
-        figure.style.setProperty("--cd-split", `${before}%`);
+        if (before !== 50 || figure.style.getPropertyValue("--cd-split")) {
+          figure.style.setProperty("--cd-split", `${before}%`);
+        }
         const { cdBefore, cdAfter } = range.dataset;
         range.setAttribute("aria-valuetext", `${before} % ${cdBefore}, ${100 - before} % ${cdAfter}`);
       };
