@@ -29,7 +29,7 @@ def load_upscale_model(
     return model
 
 
-@FAMILY.node("ImageUpscaleWithModel", category="image/upscaling")
+@FAMILY.node("ImageUpscaleWithModel", category="image/upscaling", revision=2)
 def upscale_image_with_model(
     *,
     upscale_model: UpscaleModel,
