@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -88,17 +87,6 @@ class VariantProcess:
 def _serve(connection: Connection, variant: str, task: Task) -> None:
     # Ctrl-C reaches the whole group; the process that was asked ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if variant == "reference":
-        # ComfyUI runs prompts in a thread beside its server. That costs: what glibc has for other
-        # threads than the first holds no large blocks, so the kernel gives and clears each anew.
-        runner = threading.Thread(target=_run_what_is_asked, args=(connection, variant, task))
-        runner.start()
-        runner.join()
-    else:
-        _run_what_is_asked(connection, variant, task)
-
-
-def _run_what_is_asked(connection: Connection, variant: str, task: Task) -> None:
     machine = _machine(variant, task)
     while True:
         try:
