@@ -1,7 +1,8 @@
 """The byte-pair tokenizer of CLIP (arXiv 2103.00020), from its list of merges alone.
 
 The vocabulary is not shipped: it is the 256 bytes, the same at the end of a word, every merge in
-order, and the two marks.
+order, and the two marks. Texts are cleaned as transformers 5 does; its version 4 also dropped
+control characters and set each Chinese character apart.
 """
 
 from __future__ import annotations

@@ -37,7 +37,6 @@ _UNKNOWN = {
     "oft_blocks": "OFT",
     "oft_diag": "OFT",
     "a1.weight": "GLoRA",
-    "hada_t1": "LoHa with Tucker factors",
     "lokr_t2": "LoKr with Tucker factors",
     "reshape_weight": "a LoRA that enlarges weights",
     "set_weight": "weights that replace the model's",
@@ -104,6 +103,11 @@ def say_which_model(weights: Mapping[str, torch.Tensor]) -> str:
 def unfit(weights: Mapping[str, torch.Tensor], family: str) -> InputError:
     """The error for a file that changes nothing in a network of a family."""
     made_for = say_which_model(weights)
+    if is_for_text_alone(weights):
+        return InputError(
+            "The LoRA changes text encoders alone.",
+            hint="Take LoraLoader, which gives it to the text encoder, too.",
+        )
     if not group_by_module(weights):
         what = "The file is no LoRA: none of its names is one's."
     elif made_for and made_for != family:
@@ -185,8 +189,19 @@ def _bottleneck(parts: Parts) -> torch.Tensor:
 
 def _hadamard(parts: Parts) -> torch.Tensor:
     """LoHa (arXiv 2108.06098)."""
-    first = parts["hada_w1_a"] @ parts["hada_w1_b"]
-    return first * (parts["hada_w2_a"] @ parts["hada_w2_b"])
+    return _hadamard_factor(parts, "1") * _hadamard_factor(parts, "2")
+
+
+def _hadamard_factor(parts: Parts, number: str) -> torch.Tensor:
+    """A product of two matrices, or of Tucker's core with one along either side (arXiv 2309.14859).
+
+    With a core the first matrix lies on its side, and the result is a kernel.
+    """
+    rows, columns = parts[f"hada_w{number}_a"], parts[f"hada_w{number}_b"]
+    core = parts.get(f"hada_t{number}")
+    if core is None:
+        return rows @ columns
+    return torch.einsum("rshw,ro,si->oihw", core, rows, columns)
 
 
 def _kronecker(parts: Parts) -> torch.Tensor:

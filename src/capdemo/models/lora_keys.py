@@ -1,4 +1,8 @@
-"""What LoRA files call the weights that they change: kohya's, diffusers' and peft's names."""
+"""What LoRA files call the weights that they change: kohya's, diffusers' and peft's names.
+
+ComfyUI 0.3.64 passes over a U-Net's attentions that are named without `processor`, as diffusers
+saves them today, and over names that begin with `base_model`; here they count.
+"""
 
 from __future__ import annotations
 
