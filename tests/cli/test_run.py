@@ -202,7 +202,7 @@ def test_nodes_lists_what_runs() -> None:
         "class_type": "ImageUpscaleWithModel",
         "pack": "comfy-core",
         "licence": "GPL-3.0",
-        "revision": 1,
+        "revision": 2,
         "inputs": [
             {"name": "upscale_model", "type": "UPSCALE_MODEL", "required": True},
             {"name": "image", "type": "IMAGE", "required": True},
