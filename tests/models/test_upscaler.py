@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from tests.models.networks_for_tests import compact_state, swinir_state
+from torch.utils.flop_counter import FlopCounterMode
 
 from capdemo.errors import InputError
 from capdemo.models.spandrel_import import import_spandrel
@@ -59,6 +60,32 @@ def test_exact_is_what_plain_spandrel_gives(
     assert output.shape == (1, 3, 2 * size[0], 2 * size[1])
     assert torch.equal(reference(picture), _plain(state, picture))
     torch.testing.assert_close(output, reference(picture), rtol=0, atol=1e-5)
+
+
+def _esrgan_state() -> StateDict:
+    import_spandrel()
+    from spandrel.architectures.ESRGAN import ESRGAN
+
+    torch.manual_seed(0)
+    return dict(ESRGAN(num_filters=16, num_blocks=2, scale=1).state_dict())
+
+
+def _products(network: UpscaleModel) -> int:
+    with FlopCounterMode(display=False) as counter:
+        network(_picture(32, 64))
+    return counter.get_total_flops()
+
+
+@pytest.mark.parametrize("make_state", [compact_state, _esrgan_state])
+def test_exact_multiplies_less_than_plain_spandrel_and_fast_as_much(
+    tmp_path: Path, make_state: Callable[[], StateDict]
+) -> None:
+    path = _save(tmp_path, make_state())
+    plain = _products(load_reference_upscale_model(path, "cpu"))
+    exact = _products(load_upscale_model(path, device="cpu", precision="exact"))
+    fast = _products(load_upscale_model(path, device="cpu", precision="fast"))
+    assert exact < 0.9 * plain
+    assert fast == plain
 
 
 @pytest.mark.parametrize("precision", ["exact", "fast"])
