@@ -73,7 +73,8 @@ def _esrgan_state() -> StateDict:
 def _products(network: UpscaleModel) -> int:
     with FlopCounterMode(display=False) as counter:
         network(_picture(32, 64))
-    return counter.get_total_flops()
+    products: int = counter.get_total_flops()
+    return products
 
 
 @pytest.mark.parametrize("make_state", [compact_state, _esrgan_state])
