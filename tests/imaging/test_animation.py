@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -138,6 +139,16 @@ def test_an_avif_holds_its_frames_and_the_texts(count: int) -> None:
     assert texts_in(content) == TEXTS
     assert content == animation.avif(images, TEXTS, crf=5, milliseconds=100)
     assert len(animation.avif(pictures(), {}, crf=63)) < len(animation.avif(pictures(), {}, crf=1))
+
+
+def test_an_avif_does_not_say_when_it_was_written() -> None:
+    texts = {"workflow": '{"mvhd": "tkhd mdhd and more text after it"}'}
+    content = animation.avif(pictures(), texts, crf=40, milliseconds=100)
+    assert texts_in(content) == texts
+    movie = content[content.index(b"moov") :]
+    for kind in (b"mvhd", b"tkhd", b"mdhd"):
+        version, times = struct.unpack_from(">B3x16s", movie, movie.index(kind) + 4)
+        assert (version, times) == (1, bytes(16))
 
 
 def test_no_picture_is_an_error() -> None:

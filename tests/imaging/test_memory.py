@@ -28,7 +28,7 @@ folder, side = Path(sys.argv[1]), int(sys.argv[2])
 torch.manual_seed(0)
 torch.set_num_threads(1)
 # x4plus but for its width and depth: most of the memory is taken by the last layers, at 4x.
-network = ESRGAN(num_filters=16, num_blocks=1, scale=4)
+network = ESRGAN(num_filters=8, num_blocks=1, scale=4)
 save_file(dict(network.state_dict()), folder / "net.safetensors")
 network = models.upscaler.load_upscale_model(
     folder / "net.safetensors", device="cpu", precision="exact"
@@ -57,11 +57,10 @@ def _peak(folder: Path, side: int) -> tuple[int, int]:
     return peak, output
 
 
-def test_nine_times_the_picture_takes_its_own_bytes_more(tmp_path: Path) -> None:
+def test_a_large_picture_takes_its_own_bytes_more(tmp_path: Path) -> None:
     small, small_output = _peak(tmp_path, 256)
-    large, large_output = _peak(tmp_path, 768)
-    assert (small_output, large_output) == (1024**2 * 12, 3072**2 * 12)
-    # The result is counted once, saving it included: no second copy, not even in 8 bits.
-    assert large - large_output <= 1.3 * small
-    # Nor do tiles pile up: beside the result there is what one tile needs.
-    assert large - large_output <= 1.3 * (small - small_output) + 16e6
+    large, large_output = _peak(tmp_path, 1280)
+    assert (small_output, large_output) == (1024**2 * 12, 5120**2 * 12)
+    # The result is counted once, saving it included. How the allocator places tiles differs from
+    # run to run by 20 MB; a second copy of the result would be 79 MB in 8 bits, tiles piled up 315.
+    assert large - large_output <= 1.3 * small + 30e6

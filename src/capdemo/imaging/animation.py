@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 _CLEAR_AFTER = 2
 """GIF's disposal that clears a frame before the next one, so that transparency stays."""
 
-
 _AVIF_COARSEST = 63
 """The highest quantizer, at which Pillow's quality is 0."""
+
+_BOX_HEADER = 8
+_BOXES_OF_BOXES = {b"moov", b"trak", b"mdia"}
+_BOXES_WITH_TIMES = {b"mvhd", b"tkhd", b"mdhd"}
+"""When it was made and changed stands first in these (ISO/IEC 14496-12, 8.2.2, 8.3.2, 8.4.2)."""
 
 
 def webp(
@@ -69,7 +73,8 @@ def avif(
 ) -> bytes:
     """An AVIF of 8 bits with the texts in EXIF; of several pictures an animation without end.
 
-    `crf` is AV1's quantizer, 1 to 63, as in ComfyUI; the encoder here is aom and there SVT.
+    `crf` is AV1's quantizer, 1 to 63, as in ComfyUI; the encoder here is aom and there SVT. The
+    time of writing is left out, so that the same pictures are the same bytes.
     """
     exif = PIL.Image.Exif()
     exif.update(exif_texts(metadata))
@@ -80,7 +85,22 @@ def avif(
         "max_threads": 1,  # on which the bytes depend
         "exif": exif.tobytes(),
     }
-    return _saved(pictures, "AVIF", duration=milliseconds, **options)
+    content = bytearray(_saved(pictures, "AVIF", duration=milliseconds, **options))
+    _clear_times(content, 0, len(content))
+    return bytes(content)
+
+
+def _clear_times(content: bytearray, start: int, end: int) -> None:
+    while start < end:
+        size = int.from_bytes(content[start : start + 4], "big")
+        kind = bytes(content[start + 4 : start + _BOX_HEADER])
+        if kind in _BOXES_OF_BOXES:
+            _clear_times(content, start + _BOX_HEADER, start + size)
+        elif kind in _BOXES_WITH_TIMES:
+            first = start + _BOX_HEADER + 4  # after version and flags
+            both = 16 if content[start + _BOX_HEADER] else 8
+            content[first : first + both] = bytes(both)
+        start += max(size, _BOX_HEADER)
 
 
 def gif(
