@@ -98,7 +98,7 @@ def test_a_display_picture_looks_like_its_original(image_format: DisplayFormat) 
     assert decoded.format == image_format.upper()
     small = np.asarray(PHOTO.resize((300, 200), PIL.Image.Resampling.LANCZOS), np.float64)
     error = np.asarray(decoded.convert("RGB"), np.float64) - small
-    assert 10 * np.log10(255**2 / np.mean(error**2)) > 33
+    assert 10 * np.log10(255**2 / np.mean(error**2)) > 32.5
 
 
 @pytest.mark.parametrize("image_format", ["avif", "webp"])
