@@ -117,7 +117,7 @@ def test_a_pattern_that_never_ends_is_given_up() -> None:
     started = time.monotonic()
     with pytest.raises(pattern_search.PatternError, match=r"took more than 0\.5 seconds"):
         pattern_search.find_all("(a+)+$", "a" * 40 + "b", 0, seconds=0.5)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60  # it would take hours; a busy machine takes seconds
 
 
 def test_a_pattern_that_is_given_up_is_an_error_of_the_node(

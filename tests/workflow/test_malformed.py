@@ -21,14 +21,14 @@ def test_a_malformed_file_is_read_or_refused_in_words(part: int) -> None:
         [sys.executable, "-m", "tests.workflow.malformed", *numbers],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert sum(report["outcomes"].values()) == FILES_A_PART
     assert report["outcomes"].keys() == {"refused", "read", "read with problems"}
-    assert report["seconds"] < 15
+    assert report["seconds"] < 60
     assert report["peak_mebibytes"] < 1024
 
 

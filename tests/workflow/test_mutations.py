@@ -83,7 +83,7 @@ def test_random_bytes_in_any_file(tmp_path: Path, name: str) -> None:
         path.write_bytes(content)
         outcomes.add(outcome(path))
     assert outcomes == {"read", "refused"}
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 60
 
 
 def test_lengths_that_lie() -> None:

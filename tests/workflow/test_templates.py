@@ -75,7 +75,7 @@ def test_every_template_is_read_and_flattened_in_time(templates: list[Path]) -> 
         graph, problems = load_graph(file, NODES.schemas)
         kinds |= {problem.kind for problem in problems}
         assert graph_from_api(graph_to_api(graph), file="p.json") == graph
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 60
     assert len(templates) == 644
     assert kinds == PROBLEMS_TO_EXPECT
 
