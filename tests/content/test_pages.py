@@ -101,11 +101,8 @@ def test_every_picture_is_an_example_with_a_text_for_those_who_cannot_see_it(pag
     for picture in PICTURE.finditer(body(page)):
         source = picture["source"]
         assert picture["alt"].strip()
-        assert picture["attributes"] in {
-            "{example=compare}",
-            "{example=output}",
-            "{example=loop}",
-        }
+        shown = r"\{example=(output|loop|compare( divider=\d+)?)\}"
+        assert re.fullmatch(shown, picture["attributes"])
         assert find_example(source.removeprefix("/examples/"), EXAMPLES) in EXAMPLES
 
 

@@ -78,6 +78,14 @@ def test_a_comparison_has_both_pictures_and_a_named_slider(built: Path) -> None:
     assert "example" not in after
 
 
+@pytest.mark.parametrize("divider", [0, 34, 100])
+def test_a_slider_may_stand_elsewhere_at_first(built: Path, divider: int) -> None:
+    page = render(built, COMPARE.replace("}", f" divider={divider}}}"))
+    (figure,), (slider,) = page.all("figure"), page.all("input", "cd-range")
+    assert f"--cd-split:{divider}%" in figure["style"]
+    assert slider["value"] == str(divider)
+
+
 def test_only_the_first_figure_is_loaded_at_once(built: Path) -> None:
     page = render(built, f"{COMPARE}\n\n{COMPARE}")
     assert [image.get("loading", "now") for image in page.all("img")] == [
@@ -128,6 +136,8 @@ def test_a_foreign_picture_key_leads_to_an_example(built: Path) -> None:
         ("![](/examples/basic/scale){example=both}", "compare, output, input, loop"),
         ("![](/examples/basic/scale){example=loop}", "has pictures, and a loop needs a video"),
         ("![](/pictures/scale.png){example=compare}", "begins with /examples/"),
+        ("![](/examples/basic/scale){example=compare divider=middle}", "{divider=middle} is no"),
+        ("![](/examples/basic/scale){example=compare divider=101}", "number from 0 to 100"),
         ("[](/workflows/section/basic/Scael.json)", "Did you mean 'section/basic/Scale.json'?"),
         ("[](/workflows/../../secret.json)", "There is no workflow"),
     ],

@@ -9,6 +9,7 @@ from capdemo.site.elements import element
 from capdemo.site.measures import scale_text, size_text
 from capdemo.site.notices import notice_element
 from capdemo.site.pictures import side, variants_of
+from capdemo.site.references import MIDDLE, WHOLE
 from capdemo.site.unbuilt import unbuilt_figure
 from capdemo.site.workflow_facts import workflow_facts
 
@@ -45,6 +46,8 @@ def figure(line: PictureLine, sources: Sources, place: Place, *, first: bool) ->
     largest = max(pictures, key=lambda picture: picture.width)
     classes = "cd-figure cd-figure--slider" if slides else "cd-figure"
     style = f"--cd-ratio:{largest.width / largest.height:.4f};--cd-full:{largest.width}"
+    if slides and line.divider != MIDDLE:
+        style += f";--cd-split:{line.divider}%"
     return element(
         "figure",
         {"class": classes, "style": style},
@@ -99,8 +102,8 @@ def _comparison(
             "class": "cd-range",
             "type": "range",
             "min": "0",
-            "max": "100",
-            "value": "50",
+            "max": str(WHOLE),
+            "value": str(line.divider),
             "autocomplete": "off",
             "aria-label": f"{name}: {line.alt}" if line.alt else name,
             "data-cd-before": before.label,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from capdemo.site.page_sources import PageSource
     from capdemo.site.sources import Sources
 
-_EXAMPLE = re.compile(r"!\[[^\]]*\]\(/examples/(?P<path>[^)\s]+)\)\{example=\w+\}")
+_EXAMPLE = re.compile(r"!\[[^\]]*\]\(/examples/(?P<path>[^)\s]+)\)\{example=\w+[^}]*\}")
 
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """IPTC's vocabulary: whether a picture was taken, computed, or made with a trained model."""

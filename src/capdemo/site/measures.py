@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _KIB = 1024
+_SHORTEST = 0.1
 _MINUTE = 60
 _HOUR = 3600
 
@@ -18,7 +19,9 @@ def size_text(size: int) -> str:
 
 
 def duration_text(seconds: float) -> str:
-    """A time: `0.4 s`, `38 s`, `2 min 5 s`, `1 h 10 min`."""
+    """A time: `under 0.1 s`, `0.4 s`, `38 s`, `2 min 5 s`, `1 h 10 min`."""
+    if seconds < _SHORTEST:
+        return f"under {_SHORTEST} s"
     if seconds < _MINUTE:
         return f"{_short(seconds)} s"
     whole = round(seconds)

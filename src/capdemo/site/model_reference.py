@@ -85,7 +85,7 @@ def _entry(model: Model, usage: Usage, place: Place) -> Element:
         ("File", element("code", {}, f"models/{model.folder}/{model.files[0]}")),
         *((("Also called", _codes(model.files[1:])),) if model.files[1:] else ()),
         ("Architecture", model.architecture),
-        ("Scale", _scale(model)),
+        *((("Scale", _scale(model)),) if model.scale > 1 else ()),
         ("Licence", element("span", {}, _link(model.licence, model.licence_url), *_label(model))),
         ("By", _link(model.author, model.homepage)),
         *((("Paper", _link(model.paper, model.paper)),) if model.paper else ()),

@@ -17,6 +17,8 @@ View: TypeAlias = Literal["compare", "output", "input", "loop", "player"]
 
 EXAMPLES_PREFIX = "/examples/"
 
+MIDDLE, WHOLE = 50, 100
+
 
 @dataclass(frozen=True, slots=True)
 class PictureLine:
@@ -26,6 +28,8 @@ class PictureLine:
     view: View
     alt: str
     """The author's words; may be empty, the lock has its own."""
+    divider: int = MIDDLE
+    """Where a slider stands at first, in per cent of the picture's width."""
 
 
 def slug_of(example: str) -> str:
@@ -74,7 +78,8 @@ def picture_line(
             hint=f"The address of an example begins with {EXAMPLES_PREFIX}",
         )
     name = find_example(unquote(source.removeprefix(EXAMPLES_PREFIX)), examples)
-    return PictureLine(name, _view(attributes["example"]), alt)
+    divider = _divider(attributes.get("divider", str(MIDDLE)))
+    return PictureLine(name, _view(attributes["example"]), alt, divider)
 
 
 def _view(word: str) -> View:
@@ -84,6 +89,15 @@ def _view(word: str) -> View:
             hint="Write compare, output, input, loop or player.",
         )
     return cast("View", word)
+
+
+def _divider(word: str) -> int:
+    if not word.isdecimal() or int(word) > WHOLE:
+        raise InputError(
+            f"{{divider={word}}} is no place for a slider.",
+            hint=f"Write a whole number from 0 to {WHOLE}, per cent from the left.",
+        )
+    return int(word)
 
 
 def _gyazo_view(form: str) -> View:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from capdemo.site.page_sources import PageSource
     from capdemo.site.sources import Sources
 
-_PICTURE = re.compile(r"!\[[^\]]*\]\(/examples/(?P<path>[^)\s]+)\)\{example=(?P<view>\w+)\}")
+_PICTURE = re.compile(r"!\[[^\]]*\]\(/examples/(?P<path>[^)\s]+)\)\{example=(?P<view>\w+)[^}]*\}")
 _CARD = re.compile(r"\[\]\(/(?P<path>workflows/[^)]+\.json)\)")
 _PAGE = re.compile(r"\]\(/(?P<path>[a-z]{2}/[^)#]*)(?P<anchor>#[^)]*)?\)")
 
