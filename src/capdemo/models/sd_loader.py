@@ -9,6 +9,7 @@ import torch
 
 from capdemo.errors import InputError
 from capdemo.models.controlnet import LoadedControlNet, make_control_net
+from capdemo.models.file_kinds import NOT_HERE, say_what_it_is
 from capdemo.models.sd_files import (
     UNET,
     control_sources,
@@ -23,7 +24,6 @@ from capdemo.models.tensor_file import open_tensors
 from capdemo.models.unet import REFINER_CONTEXT, Unet, UnetModel, make_unet
 from capdemo.models.unet_shape import measure_unet
 from capdemo.models.vae import KlVae, make_vae
-from capdemo.models.weights import say_what_it_is
 from capdemo.node_api.diffusion import DiffusionModel, LatentFormat
 from capdemo.node_api.noise_levels import ContinuousLevels, DiscreteLevels
 
@@ -87,7 +87,7 @@ def load_checkpoint(path: Path, where: Where, embeddings: EmbeddingFiles) -> Che
         raise _other_file(file, "checkpoint", "checkpoints")
     sources = vae_sources({k: v for k, v in file.shapes.items() if not k.startswith(UNET)})
     return Checkpoint(
-        model=_make_model(file, where),
+        model=_make_model(file, where, "checkpoint that runs here", "checkpoints"),
         text_encoder=load_text_encoders(file, where.device, embeddings),
         vae=_make_vae(file, sources, where) if sources else None,
     )
@@ -95,7 +95,8 @@ def load_checkpoint(path: Path, where: Where, embeddings: EmbeddingFiles) -> Che
 
 def load_diffusion_model(path: Path, where: Where) -> DiffusionModel:
     """The U-Net of a file, in the released layout or in diffusers'."""
-    return _make_model(open_tensors(path), where)
+    file = open_tensors(path)
+    return _make_model(file, where, "diffusion model that runs here", "diffusion_models")
 
 
 def load_vae(path: Path, where: Where) -> KlVae:
@@ -132,10 +133,10 @@ def load_control_net(path: Path, where: Where) -> LoadedControlNet:
     return LoadedControlNet(StoredNetwork(weights))
 
 
-def _make_model(file: TensorFile, where: Where) -> DiffusionModel:
+def _make_model(file: TensorFile, where: Where, wanted: str, folder: str) -> DiffusionModel:
     sources = unet_sources(file.shapes)
-    if not sources:
-        raise _other_file(file, "diffusion model that runs here", "diffusion_models")
+    if not sources or control_sources(file.shapes):
+        raise _other_file(file, wanted, folder)
     shape = measure_unet(sized(file.shapes, sources))
     family = _FAMILIES.get(shape.context, "")
     if not family or shape.in_channels not in _CHANNELS:
@@ -195,6 +196,14 @@ def _placing(where: Where, stored: torch.dtype) -> Placing:
 
 def _other_file(file: TensorFile, wanted: str, folder: str) -> InputError:
     found = say_what_it_is(file.shapes)
+    if found.endswith(folder):
+        found = ""
+    if found.endswith(NOT_HERE):
+        return InputError(
+            f"The file is {found}.",
+            where=str(file.path),
+            hint="Stable Diffusion 1, 2 and XL and Qwen-Image run: capdemo models list",
+        )
     return InputError(
         f"The file is no {wanted}" + (f", but {found}." if found else "."),
         where=str(file.path),
