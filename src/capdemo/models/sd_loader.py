@@ -21,8 +21,8 @@ from capdemo.models.sd_files import (
 from capdemo.models.sd_text import load_text_encoders
 from capdemo.models.stored_network import Placing, StoredNetwork, StoredWeights
 from capdemo.models.tensor_file import open_tensors
-from capdemo.models.unet import REFINER_CONTEXT, Unet, UnetModel, make_unet
-from capdemo.models.unet_shape import measure_unet
+from capdemo.models.unet import Unet, UnetModel, make_unet
+from capdemo.models.unet_shape import FAMILIES, REFINER_CONTEXT, measure_unet
 from capdemo.models.vae import KlVae, make_vae
 from capdemo.node_api.diffusion import DiffusionModel, LatentFormat
 from capdemo.node_api.noise_levels import ContinuousLevels, DiscreteLevels
@@ -41,13 +41,6 @@ if TYPE_CHECKING:
 
 _SECOND_CONTEXT = 1024
 _PLAIN = 4
-_FAMILIES = {
-    768: "Stable Diffusion 1",
-    _SECOND_CONTEXT: "Stable Diffusion 2",
-    REFINER_CONTEXT: "SDXL's refiner",
-    2048: "SDXL",
-}
-"""By the channels of the text."""
 _XL = (REFINER_CONTEXT, 2048)
 _SCALE, _XL_SCALE = 0.18215, 0.13025
 """What latents are multiplied by; the inverse of their deviation over the training pictures."""
@@ -138,7 +131,7 @@ def _make_model(file: TensorFile, where: Where, wanted: str, folder: str) -> Dif
     if not sources or control_sources(file.shapes):
         raise _other_file(file, wanted, folder)
     shape = measure_unet(sized(file.shapes, sources))
-    family = _FAMILIES.get(shape.context, "")
+    family = FAMILIES.get(shape.context, "")
     if not family or shape.in_channels not in _CHANNELS:
         raise InputError(
             f"The U-Net takes texts of {shape.context} and pictures of {shape.in_channels} "

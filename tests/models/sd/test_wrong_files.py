@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 from tests.sd_cases_for_tests import lora_sd15, lora_sdxl
 from tests.sd_for_tests import released_shapes, write_hollow
+from tests.small_checkpoints import write_control_net
 
 from capdemo.errors import InputError
 from capdemo.models.diffusion_files import load_diffusion_model
@@ -22,6 +23,8 @@ from capdemo.models.sd_loader import Where, load_checkpoint, load_control_net, l
 from capdemo.models.sd_text import load_text_encoder_files
 from capdemo.models.tensor_file import open_tensors
 from capdemo.models.textual_inversion import read_embedding
+from capdemo.node_api import Condition, Control, Image
+from capdemo.node_api.diffusion import Canvas, NetworkInputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,6 +155,26 @@ def test_kinds_of_control_nets_that_do_not_run_are_named(tmp_path: Path) -> None
     difference = saved(tmp_path / "b.safetensors", {"difference": ONE})
     with pytest.raises(InputError, match="only the difference"):
         load_control_net(difference, CPU)
+
+
+def test_a_prompt_of_another_family_is_named(tmp_path: Path) -> None:
+    path = write_hollow(tmp_path / "x.safetensors", released_shapes("sdxl"))
+    network = load_checkpoint(path, CPU, lambda _name: None).model.network
+    canvas = Canvas((1, 4, 8, 8), torch.zeros(1, 4, 8, 8))
+    for width, family in ((768, "Stable Diffusion 1"), (3584, "a network that takes 3584")):
+        condition = Condition(torch.zeros(1, 77, width), pooled=torch.zeros(1, width))
+        with pytest.raises(InputError, match=f"encoded for {family}.*, and the model is SDXL"):
+            network.inputs(condition, canvas)
+
+
+def test_a_control_net_of_another_family_is_named(tmp_path: Path) -> None:
+    net = load_control_net(write_control_net(tmp_path / "x.safetensors"), CPU)
+    control = Control(net, Image(torch.zeros(1, 64, 64, 3)), 1.0)
+    latent = torch.zeros(1, 4, 8, 8)
+    inputs = NetworkInputs(context=torch.zeros(1, 77, 2048))
+    hint = net.hint(control, (1, 4, 8, 8))
+    with pytest.raises(InputError, match="for Stable Diffusion 1, and the model is SDXL"):
+        net(hint, latent, torch.zeros(1), inputs, control)
 
 
 def test_a_lora_for_another_family_is_named() -> None:
