@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from capdemo.errors import InputError
-from capdemo.models.weights import read_state_dict, say_what_it_is, strip_module_prefix
+from capdemo.models.file_kinds import say_what_it_is
+from capdemo.models.weights import read_state_dict, strip_module_prefix
 
 STATE = {"body.0.weight": torch.arange(6.0).reshape(2, 3)}
 
@@ -79,6 +81,11 @@ def test_a_file_that_is_cut_short_is_named(tmp_path: Path, suffix: str, keep: fl
         (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
         (b"GGUF\x03\0\0\0", "a GGUF file"),
         (b"", "empty"),
+        (b"Entry not found", "a text, which begins with 'Entry not found'"),
+        (b'{"error": "gated"}', 'a text, which begins with \'{"error": "gated"}\''),
+        (b"Access to this model is restricted.\nLog in.", "a text, which begins with 'Access"),
+        (b"Rar!\x1a\x07", r"a RAR archive\. Unpack it"),
+        (b"7z\xbc\xaf\x27\x1c", r"a 7z archive\. Unpack it"),
     ],
 )
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
@@ -89,6 +96,25 @@ def test_another_file_is_called_what_it_is(
     path.write_bytes(content)
     with pytest.raises(InputError, match=f"The file is {what}"):
         read_state_dict(path)
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_a_zip_archive_is_named(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"net{suffix}"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "no weights")
+    with pytest.raises(InputError, match=r"a ZIP archive that torch did not write\. Unpack it"):
+        read_state_dict(path)
+
+
+@pytest.mark.parametrize("keep", [8, 500])
+def test_half_of_torchs_archive_is_not_called_a_zip(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "net.pth"
+    torch.save(STATE, path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(InputError, match="is damaged or cut short") as raised:
+        read_state_dict(path)
+    assert "lacks the end of torch's archive" in str(raised.value)
 
 
 def test_a_torchscript_archive_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from capdemo.diffusion.noise import NoiseBetween, brownian_noise, fresh_noise
 from capdemo.diffusion.snr import away_from_pure_noise, half_log_snr, sigma_of_half_log_snr
+from capdemo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +67,11 @@ class Run:
         return fresh_noise(latent, self.seed)
 
     def brownian_noise(self, latent: torch.Tensor, noise_device: str) -> NoiseBetween:
-        """Noise of one Brownian path; `noise_device` is `cpu` or `gpu`, which is the latent's."""
+        """Noise of one Brownian path; `noise_device` is `cpu` or `gpu`, which is the latent's.
+
+        Raises `InputError` where a step begins without noise.
+        """
+        self.must_have_noise()
         return brownian_noise(latent, self.sigmas, self.seed, on_cpu=noise_device == "cpu")
 
     def half_log_snr(self, sigma: torch.Tensor) -> torch.Tensor:
@@ -76,6 +81,15 @@ class Run:
     def sigma_of(self, ratio: torch.Tensor) -> torch.Tensor:
         """The inverse of `half_log_snr`."""
         return sigma_of_half_log_snr(ratio, self.levels)
+
+    def must_have_noise(self) -> None:
+        """Raise `InputError` where a step begins without noise, for samplers that divide by it."""
+        if not bool((self.sigmas[:-1] > 0).all()):
+            levels = ", ".join(f"{float(sigma):g}" for sigma in self.sigmas)
+            raise InputError(
+                f"This sampler needs noise where a step begins; the levels are {levels}.",
+                hint="Let 0 be the last of the noise levels alone, or take euler_ancestral or lcm.",
+            )
 
     def away_from_pure_noise(self) -> Run:
         """The same run, begun where the ratio of signal to noise has a logarithm."""

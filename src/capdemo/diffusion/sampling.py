@@ -17,6 +17,7 @@ from capdemo.diffusion.predictions import prediction_of
 from capdemo.diffusion.run import Run
 from capdemo.diffusion.samplers import refuse_unknown, sampled
 from capdemo.diffusion.schedules import run_sigmas
+from capdemo.errors import InputError, RunError
 from capdemo.node_api import Canvas, Guider, Latent, Noise, Sampler, Sigmas
 
 if TYPE_CHECKING:
@@ -96,13 +97,15 @@ def sample_custom(
 ) -> tuple[Latent, Latent]:
     """What SamplerCustomAdvanced does: the result, and the picture seen at the last step.
 
-    `progress` is called with (steps done, steps) and may raise to stop the run.
+    `progress` is called with (steps done, steps) and may raise to stop the run. Raises `InputError`
+    for noise levels that are none, and `RunError` where the result is no picture.
     """
     network = guider.model.network
     latent = replace(latent, samples=fitted_samples(latent.samples, network.latent_format))
     if len(sigmas) == 0:
         return latent, latent
     refuse_unknown(sampler.name)
+    _refuse_no_levels(sigmas)
     with torch.no_grad():
         work = _Work.begun(guider, latent, noise)
         samples, seen = work.done(sampler, sigmas, progress)
@@ -155,7 +158,7 @@ class _Work:
         )
         start = prediction.noised(self.latent, self.noise, sigmas[0], is_highest=is_highest)
         with guided.ready():
-            end = sampled(sampler, run, start)
+            end = _sampled(sampler, run, start)
         return prediction.finished(end, sigmas[-1]), seen[0] if seen else None
 
     def _masked(self, guided: GuidedDenoiser, sampler: Sampler, sigmas: Sigmas) -> Denoise:
@@ -179,3 +182,34 @@ class _Work:
             return self.noise
         drawn = torch.randn(self.noise.shape, generator=generator_of(self.seed + 1))
         return drawn.to(self.noise.device)
+
+
+def _refuse_no_levels(sigmas: Sigmas) -> None:
+    wrong = [f"{float(sigma):g}" for sigma in sigmas if not 0 <= sigma < math.inf]
+    if wrong:
+        raise InputError(
+            f"Noise levels are numbers of 0 or more, and one is {wrong[0]}.",
+            hint="Look at the node that gives the sigmas.",
+        )
+
+
+def _sampled(sampler: Sampler, run: Run, start: torch.Tensor) -> torch.Tensor:
+    """A sampler's result, which is refused where it holds anything but numbers."""
+    try:
+        end = sampled(sampler, run, start)
+    except torch.linalg.LinAlgError as error:
+        raise _no_picture(sampler, run) from error
+    if not bool(torch.isfinite(end).all()):
+        raise _no_picture(sampler, run)
+    return end
+
+
+def _no_picture(sampler: Sampler, run: Run) -> RunError:
+    sigmas = run.sigmas
+    if bool((sigmas[1:] >= sigmas[:-1]).any()) or bool((sigmas[:-1] == 0).any()):
+        hint = "The noise does not fall at every step, which not every sampler bears; try euler."
+    else:
+        hint = "If another sampler fails as well, the model's weights are damaged."
+    return RunError(
+        f"The sampler {sampler.name} ended in values that are no numbers (NaN).", hint=hint
+    )

@@ -95,7 +95,12 @@ def _sigmas_at(levels: Levels, timesteps: torch.Tensor) -> torch.Tensor:
 
 
 def beta(levels: Levels, steps: int, *, a: float = 0.6, b: float = 0.6) -> Sigmas:
-    """Entries of the table at quantiles of a beta distribution, each once (arXiv:2407.12173)."""
+    """Entries of the table at quantiles of a beta distribution, each once (arXiv:2407.12173).
+
+    Raises `InputError` for a shape that is none.
+    """
+    if a <= 0 or b <= 0:
+        raise InputError("A beta distribution has a shape above 0.", hint="Take 0.6 for both.")
     last = len(levels.sigmas) - 1
     shares = 1 - np.linspace(0, 1, steps, endpoint=False)
     places = np.rint(betaincinv(a, b, shares) * last)

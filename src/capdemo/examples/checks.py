@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from capdemo import models
 from capdemo.errors import CapdemoError, Problem, did_you_mean
 from capdemo.examples.keys import model_names
 from capdemo.examples.measure import truth_of
@@ -29,14 +30,14 @@ def check_workflow(path: Path, store: LocalModelStore) -> list[Problem]:
     """What is wrong with one workflow.
 
     A model that the catalogue knows may be absent from this machine; one that nobody knows is a
-    problem.
+    problem, and so is a file that is there and no such model.
     """
     try:
         file = read_workflow(path)
         prepared, problems = check(file, store, input_folder(path), runs_here=False)
     except CapdemoError as error:
         return [_whole_file(error, path)]
-    return [*problems, *_unknown_models(prepared, store, str(path))]
+    return [*problems, *_model_problems(prepared, store, str(path))]
 
 
 def check_project(project: Project, store: LocalModelStore) -> list[Problem]:
@@ -75,20 +76,28 @@ def _missing_truths(specs: Sequence[Spec]) -> Iterator[Problem]:
             yield _whole_file(error, spec.workflow)
 
 
-def _unknown_models(prepared: Prepared, store: LocalModelStore, file: str) -> Iterator[Problem]:
+def _model_problems(prepared: Prepared, store: LocalModelStore, file: str) -> Iterator[Problem]:
     for folder, name in model_names(prepared.graph):
-        base = PurePosixPath(name.replace("\\", "/")).name
-        if store.catalogue.by_file(folder, base) is not None:
-            continue
-        try:
-            store.file(folder, name)
-        except CapdemoError as error:
+        error, kind = _model_error(folder, name, store)
+        if error is not None:
             node = next(
                 f"{node_id} ({node.class_type})"
                 for node_id, node in prepared.graph.nodes.items()
                 if name in node.inputs.values()
             )
-            yield Problem(file, node, None, "value_not_in_list", error.what, error.hint)
+            what = f"{error.where}: {error.what}" if error.where else error.what
+            yield Problem(file, node, None, kind, what, error.hint)
+
+
+def _model_error(folder: str, name: str, store: LocalModelStore) -> tuple[CapdemoError | None, str]:
+    """What is wrong with a model's name, or with the file that it leads to, and its kind."""
+    try:
+        path = store.file(folder, name)
+    except CapdemoError as error:
+        base = PurePosixPath(name.replace("\\", "/")).name
+        is_known = store.catalogue.by_file(folder, base) is not None
+        return None if is_known else error, "value_not_in_list"
+    return models.file_check.wrong_file(path, folder), "invalid_file"
 
 
 def _whole_file(error: CapdemoError, path: Path) -> Problem:

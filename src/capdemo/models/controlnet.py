@@ -17,7 +17,7 @@ from capdemo.errors import InputError
 from capdemo.models.full_precision import full_precision
 from capdemo.models.library_imports import import_library
 from capdemo.models.unet import for_batch
-from capdemo.models.unet_shape import diffusers_settings
+from capdemo.models.unet_shape import FAMILIES, diffusers_settings
 from capdemo.node_api.diffusion import ControlResiduals
 
 if TYPE_CHECKING:
@@ -72,12 +72,13 @@ class LoadedControlNet:
         control: Control,
         /,
     ) -> ControlResiduals:
-        """As `ControlNet`."""
+        """As `ControlNet`. Raises `InputError` where the net was made for another family."""
         if self._module is None:
             with self.ready():
                 return self(hint, latent, timestep, inputs, control)
         dtype = self._network.weights.placing.dtype
         net: Any = self._module
+        _check_model(net, inputs)
         with torch.inference_mode(), full_precision(dtype):
             embedded = self._embed_time(net, latent, timestep, inputs, self._kind_for(control))
             context = for_batch(inputs.context, latent, dtype)
@@ -216,6 +217,17 @@ def make_control_net(shape: UnetShape, shapes: Mapping[str, tuple[int, ...]]) ->
             embedding = module.time_embedding.linear_2.out_features
             module.add_module("union", UnionParts(kinds[0], shape.channels[0], embedding))
     return cast("nn.Module", module)
+
+
+def _check_model(net: Any, inputs: NetworkInputs) -> None:
+    made_for = net.config.cross_attention_dim
+    given = 0 if inputs.context is None else inputs.context.shape[-1]
+    if given != made_for:
+        raise InputError(
+            f"The ControlNet is for {FAMILIES.get(made_for, 'another model')}, and the model is "
+            f"{FAMILIES.get(given, 'another one')}.",
+            hint=f"Choose a ControlNet that was made for {FAMILIES.get(given, 'the model')}.",
+        )
 
 
 def _union(net: Any) -> UnionParts | None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from capdemo.errors import InputError
 from capdemo.models import sd_loader
+from capdemo.models.file_kinds import say_what_it_is
 from capdemo.models.qwen_diffusion import is_qwen_image, load_qwen_image
 from capdemo.models.qwen_text_encoder import is_qwen_text_encoder, load_qwen_text_encoder
 from capdemo.models.sd_text import load_text_encoder_files
 from capdemo.models.tensor_file import open_tensors
 from capdemo.models.wan_vae import is_wan_vae, load_wan_vae
-from capdemo.models.weights import say_what_it_is
 from capdemo.node_api.diffusion import DiffusionModel
 from capdemo.node_api.noise_levels import ExponentialFlowLevels
 

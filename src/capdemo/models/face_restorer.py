@@ -12,8 +12,9 @@ import torch
 
 from capdemo.errors import InputError
 from capdemo.models.architectures import load_network
+from capdemo.models.file_kinds import say_what_it_is
 from capdemo.models.spandrel_import import import_spandrel
-from capdemo.models.weights import read_state_dict, say_what_it_is
+from capdemo.models.weights import read_state_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

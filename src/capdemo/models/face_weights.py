@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from torch import nn
 
 from capdemo.errors import InputError
-from capdemo.models.weights import read_state_dict, say_what_it_is
+from capdemo.models.file_kinds import say_what_it_is
+from capdemo.models.weights import read_state_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from capdemo.errors import InputError
+from capdemo.models.unet_shape import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,8 +42,6 @@ _UNKNOWN = {
     "reshape_weight": "a LoRA that enlarges weights",
     "set_weight": "weights that replace the model's",
 }
-_FAMILIES = {768: "Stable Diffusion 1", 1024: "Stable Diffusion 2", 2048: "SDXL"}
-"""By the channels of the text that a U-Net attends to."""
 
 
 def find_changes(
@@ -96,7 +95,7 @@ def say_which_model(weights: Mapping[str, torch.Tensor]) -> str:
         if module.endswith(("attn2_to_k", "attn2.to_k", "attn2.processor.to_k")):
             inner = parts.get("down", parts.get("hada_w1_b"))
             if inner is not None:
-                return _FAMILIES.get(inner.shape[1], "")
+                return FAMILIES.get(inner.shape[1], "")
     return "SDXL" if any(name.startswith("lora_te2_") for name in weights) else ""
 
 

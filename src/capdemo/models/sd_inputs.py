@@ -8,8 +8,10 @@ import torch
 from torch.nn import functional
 
 from capdemo.errors import InputError
+from capdemo.models.unet_shape import FAMILIES
 
 if TYPE_CHECKING:
+    from capdemo.models.unet_shape import UnetShape
     from capdemo.node_api.conditioning import Condition
     from capdemo.node_api.diffusion import Canvas, LatentFormat
 
@@ -22,6 +24,21 @@ _SCORES = {False: 6.0, True: 2.5}
 one to be avoided (arXiv 2307.01952, appendix)."""
 _EMPTY_CELL = (0.8223, -0.6876, 0.6364, 0.1380)
 """What Stable Diffusion 1's VAE makes of grey, scaled for the network."""
+
+
+def check_text(condition: Condition, shape: UnetShape) -> None:
+    """Raise `InputError` where a prompt was not encoded for a network of this shape."""
+    given = condition.embedding.shape[-1]
+    if given != shape.context:
+        raise InputError(
+            f"The prompt was encoded for {_family(given)}, and the model is "
+            f"{_family(shape.context)}.",
+            hint="Encode it with the text encoder that belongs to the model.",
+        )
+
+
+def _family(context: int) -> str:
+    return FAMILIES.get(context, f"a network that takes {context} channels of text")
 
 
 def size_vector(condition: Condition, canvas: Canvas, *, is_refiner: bool) -> torch.Tensor:

@@ -9,6 +9,7 @@ import torch
 
 from capdemo.errors import InputError
 from capdemo.models.controlnet import LoadedControlNet, make_control_net
+from capdemo.models.file_kinds import NOT_HERE, say_what_it_is
 from capdemo.models.sd_files import (
     UNET,
     control_sources,
@@ -20,10 +21,9 @@ from capdemo.models.sd_files import (
 from capdemo.models.sd_text import load_text_encoders
 from capdemo.models.stored_network import Placing, StoredNetwork, StoredWeights
 from capdemo.models.tensor_file import open_tensors
-from capdemo.models.unet import REFINER_CONTEXT, Unet, UnetModel, make_unet
-from capdemo.models.unet_shape import measure_unet
+from capdemo.models.unet import Unet, UnetModel, make_unet
+from capdemo.models.unet_shape import FAMILIES, REFINER_CONTEXT, measure_unet
 from capdemo.models.vae import KlVae, make_vae
-from capdemo.models.weights import say_what_it_is
 from capdemo.node_api.diffusion import DiffusionModel, LatentFormat
 from capdemo.node_api.noise_levels import ContinuousLevels, DiscreteLevels
 
@@ -41,13 +41,6 @@ if TYPE_CHECKING:
 
 _SECOND_CONTEXT = 1024
 _PLAIN = 4
-_FAMILIES = {
-    768: "Stable Diffusion 1",
-    _SECOND_CONTEXT: "Stable Diffusion 2",
-    REFINER_CONTEXT: "SDXL's refiner",
-    2048: "SDXL",
-}
-"""By the channels of the text."""
 _XL = (REFINER_CONTEXT, 2048)
 _SCALE, _XL_SCALE = 0.18215, 0.13025
 """What latents are multiplied by; the inverse of their deviation over the training pictures."""
@@ -87,7 +80,7 @@ def load_checkpoint(path: Path, where: Where, embeddings: EmbeddingFiles) -> Che
         raise _other_file(file, "checkpoint", "checkpoints")
     sources = vae_sources({k: v for k, v in file.shapes.items() if not k.startswith(UNET)})
     return Checkpoint(
-        model=_make_model(file, where),
+        model=_make_model(file, where, "checkpoint that runs here", "checkpoints"),
         text_encoder=load_text_encoders(file, where.device, embeddings),
         vae=_make_vae(file, sources, where) if sources else None,
     )
@@ -95,7 +88,8 @@ def load_checkpoint(path: Path, where: Where, embeddings: EmbeddingFiles) -> Che
 
 def load_diffusion_model(path: Path, where: Where) -> DiffusionModel:
     """The U-Net of a file, in the released layout or in diffusers'."""
-    return _make_model(open_tensors(path), where)
+    file = open_tensors(path)
+    return _make_model(file, where, "diffusion model that runs here", "diffusion_models")
 
 
 def load_vae(path: Path, where: Where) -> KlVae:
@@ -132,12 +126,12 @@ def load_control_net(path: Path, where: Where) -> LoadedControlNet:
     return LoadedControlNet(StoredNetwork(weights))
 
 
-def _make_model(file: TensorFile, where: Where) -> DiffusionModel:
+def _make_model(file: TensorFile, where: Where, wanted: str, folder: str) -> DiffusionModel:
     sources = unet_sources(file.shapes)
-    if not sources:
-        raise _other_file(file, "diffusion model that runs here", "diffusion_models")
+    if not sources or control_sources(file.shapes):
+        raise _other_file(file, wanted, folder)
     shape = measure_unet(sized(file.shapes, sources))
-    family = _FAMILIES.get(shape.context, "")
+    family = FAMILIES.get(shape.context, "")
     if not family or shape.in_channels not in _CHANNELS:
         raise InputError(
             f"The U-Net takes texts of {shape.context} and pictures of {shape.in_channels} "
@@ -195,6 +189,14 @@ def _placing(where: Where, stored: torch.dtype) -> Placing:
 
 def _other_file(file: TensorFile, wanted: str, folder: str) -> InputError:
     found = say_what_it_is(file.shapes)
+    if found.endswith(folder):
+        found = ""
+    if found.endswith(NOT_HERE):
+        return InputError(
+            f"The file is {found}.",
+            where=str(file.path),
+            hint="Stable Diffusion 1, 2 and XL and Qwen-Image run: capdemo models list",
+        )
     return InputError(
         f"The file is no {wanted}" + (f", but {found}." if found else "."),
         where=str(file.path),

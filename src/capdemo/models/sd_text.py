@@ -17,11 +17,11 @@ from capdemo.models.clip_keys import (
 )
 from capdemo.models.clip_network import ClipText
 from capdemo.models.clip_tokenizer import END_TOKEN
+from capdemo.models.file_kinds import say_what_it_is
 from capdemo.models.stored_network import Placing, StoredNetwork, StoredWeights
 from capdemo.models.tensor_file import open_tensors
 from capdemo.models.text_encoder import ClipEncoder, ClipHabits, SingleTextEncoder, XlTextEncoder
 from capdemo.models.textual_inversion import read_embedding
-from capdemo.models.weights import say_what_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

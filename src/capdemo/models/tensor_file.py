@@ -6,16 +6,15 @@ while it is read needs little more memory than it will have.
 
 from __future__ import annotations
 
-import json
 import math
 import mmap
-import struct
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
-from capdemo.errors import InputError
-from capdemo.models.weights import SAFE, read_state_dict, recognise_start
+from capdemo.models.file_kinds import SAFE
+from capdemo.models.safetensors_header import damaged, read_header
+from capdemo.models.weights import read_state_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +34,6 @@ _TYPES: Mapping[str, torch.dtype] = {
     "U8": torch.uint8,
     "BOOL": torch.bool,
 }
-_LENGTH = 8
-_LARGEST_HEADER = 100_000_000
-"""Bytes; the limit that the format itself sets."""
 
 
 class TensorFile(Protocol):
@@ -114,15 +110,19 @@ class _Safetensors:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._map, header, self._start = _open(path)
-        self.metadata: Mapping[str, str] = header.pop("__metadata__", {})
+        header = read_header(path)
+        self._start = header.start
+        self.metadata: Mapping[str, str] = header.metadata
+        self.shapes = {name: entry.shape for name, entry in header.entries.items()}
+        self._spans = {name: (entry.begin, entry.end) for name, entry in header.entries.items()}
         try:
-            self.shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
-            self._dtypes = {name: _TYPES[entry["dtype"]] for name, entry in header.items()}
-            self._spans = {name: _span(entry) for name, entry in header.items()}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _damaged(path, f"its list of tensors is broken at {error}") from error
-        self._check_ends()
+            self._dtypes = {name: _TYPES[entry.dtype] for name, entry in header.entries.items()}
+        except KeyError as error:
+            raise damaged(path, f"its list of tensors is broken at {error}") from error
+        self._check_sizes()
+        with path.open("rb") as file:
+            # A private copy on write: torch wants memory that could be written.
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
 
     def dtype(self, name: str) -> torch.dtype:
         """As `TensorFile`."""
@@ -149,53 +149,7 @@ class _Safetensors:
         if last > first and hasattr(self._map, "madvise"):
             self._map.madvise(mmap.MADV_DONTNEED, first, last - first)
 
-    def _check_ends(self) -> None:
-        present = len(self._map) - self._start
-        needed = max((end for _, end in self._spans.values()), default=0)
-        if needed > present:
-            raise InputError(
-                f"The file is cut short: {present:,} of {needed:,} bytes of weights are there.",
-                where=str(self.path),
-                hint="The download was not finished. Download the file again.",
-            )
+    def _check_sizes(self) -> None:
         for name, (begin, end) in self._spans.items():
             if end - begin != math.prod(self.shapes[name]) * self._dtypes[name].itemsize:
-                raise _damaged(self.path, f"{name} has another size than its shape needs")
-
-
-def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any], int]:
-    known = recognise_start(path)
-    if known:
-        raise InputError(f"The file is {known}.", where=str(path), hint="Download it again.")
-    with path.open("rb") as file:
-        # A private copy on write: torch wants memory that could be written.
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    if len(mapped) < _LENGTH:
-        raise _damaged(path, "it has no header")
-    (length,) = struct.unpack("<Q", mapped[:_LENGTH])
-    if length > _LARGEST_HEADER:
-        raise _damaged(path, "it does not begin with the length of a header")
-    if _LENGTH + length > len(mapped):
-        raise _damaged(path, "it ends within its header")
-    try:
-        header = json.loads(mapped[_LENGTH : _LENGTH + length])
-    except ValueError as error:
-        raise _damaged(path, "its header is no JSON") from error
-    if not isinstance(header, dict):
-        raise _damaged(path, "its header is no list of tensors")
-    return mapped, header, _LENGTH + length
-
-
-def _span(entry: Mapping[str, Any]) -> tuple[int, int]:
-    begin, end = entry["data_offsets"]
-    if not 0 <= begin <= end:
-        raise ValueError(begin)
-    return int(begin), int(end)
-
-
-def _damaged(path: Path, why: str) -> InputError:
-    return InputError(
-        f"The file is no safetensors file, or is damaged: {why}.",
-        where=str(path),
-        hint="Download it again.",
-    )
+                raise damaged(self.path, f"{name} has another size than its shape needs")

@@ -12,8 +12,8 @@ from capdemo.models.full_precision import full_precision
 from capdemo.models.library_imports import import_library
 from capdemo.models.lora import find_changes, unfit
 from capdemo.models.lora_keys import unet_places
-from capdemo.models.sd_inputs import picture_to_fill, size_vector
-from capdemo.models.unet_shape import UnetShape, diffusers_settings
+from capdemo.models.sd_inputs import check_text, picture_to_fill, size_vector
+from capdemo.models.unet_shape import REFINER_CONTEXT, UnetShape, diffusers_settings
 from capdemo.node_api.diffusion import NetworkInputs
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from capdemo.models.stored_network import StoredNetwork
     from capdemo.node_api.conditioning import Condition
     from capdemo.node_api.diffusion import Canvas, ControlResiduals, LatentFormat
-
-REFINER_CONTEXT = 1280
-"""Channels of the text that only SDXL's refiner takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +57,9 @@ class Unet:
         return self._network.weights.placing.device
 
     def inputs(self, condition: Condition, canvas: Canvas) -> NetworkInputs:
-        """As `DiffusionNetwork`."""
+        """As `DiffusionNetwork`. Raises `InputError` where the prompt is of another encoder."""
         shape = self._model.shape
+        check_text(condition, shape)
         vector = concat = None
         if shape.vector:
             is_refiner = shape.context == REFINER_CONTEXT

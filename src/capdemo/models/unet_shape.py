@@ -10,6 +10,15 @@ from capdemo.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+REFINER_CONTEXT = 1280
+"""Channels of the text that only SDXL's refiner takes."""
+FAMILIES = {
+    768: "Stable Diffusion 1",
+    1024: "Stable Diffusion 2",
+    REFINER_CONTEXT: "SDXL's refiner",
+    2048: "SDXL",
+}
+"""By the channels of the text that a network attends to."""
 _HEAD = 64
 """Channels of an attention head in every U-Net but Stable Diffusion 1's, which has 8 heads."""
 _SD1_HEADS = 8

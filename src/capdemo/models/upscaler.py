@@ -19,10 +19,11 @@ from capdemo.models.compact_body import transform_compact_body
 from capdemo.models.convert import convert_ncnn
 from capdemo.models.convert_onnx import convert_onnx
 from capdemo.models.dense_block import simplify_dense_blocks
+from capdemo.models.file_kinds import say_what_it_is
 from capdemo.models.full_precision import full_precision
 from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.spandrel_import import import_spandrel
-from capdemo.models.weights import read_state_dict, say_what_it_is, strip_module_prefix
+from capdemo.models.weights import read_state_dict, strip_module_prefix
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -11,67 +12,10 @@ import torch
 from safetensors.torch import load_file
 
 from capdemo.errors import InputError
+from capdemo.models.file_kinds import PICKLED, SAFE, another_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
-
-PICKLED = frozenset({".pth", ".pt", ".ckpt", ".bin"})
-SAFE = frozenset({".safetensors", ".sft"})
-
-_ZIP = b"PK\x03\x04"
-"""How the files begin that torch.save writes."""
-_SAFE_HEADER = 8
-"""Bytes that say how long safetensors' JSON is, which follows them."""
-
-_STARTS: Mapping[bytes, str] = {
-    b"<!doctype": "a web page, not the file that its address promised",
-    b"<html": "a web page, not the file that its address promised",
-    b"version https://git-lfs": "a Git LFS pointer, not the file that it points to",
-    b"gguf": "a GGUF file, which holds language or diffusion models",
-    b"\x89png": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-}
-_KEYS: Mapping[str, str] = {
-    "txt_norm.weight": "Qwen-Image, a diffusion model; it belongs in the folder diffusion_models",
-    "visual.patch_embed.": "Qwen2.5-VL, a text encoder; it belongs in the folder text_encoders",
-    "decoder.middle.0.residual.": "a VAE of Wan or Qwen-Image; it belongs in the folder vae",
-    "model.layers.0.self_attn.": "a language model; it belongs in the folder text_encoders",
-    "encoder.block.0.layer.": "T5, a text encoder; it belongs in the folder text_encoders",
-    "lora_controlnet": "a Control-LoRA; it belongs in the folder controlnet",
-    "lora_": "a LoRA; it belongs in the folder loras",
-    ".lora": "a LoRA; it belongs in the folder loras",
-    "_lora.": "a LoRA; it belongs in the folder loras",
-    ".hada_": "a LoRA; it belongs in the folder loras",
-    ".lokr_": "a LoRA; it belongs in the folder loras",
-    "controlnet_down_blocks.": "a ControlNet; it belongs in the folder controlnet",
-    "zero_convs.": "a ControlNet; it belongs in the folder controlnet",
-    "model.diffusion_model.joint_blocks.": "Stable Diffusion 3, which does not run here",
-    "joint_blocks.": "Stable Diffusion 3, which does not run here",
-    "double_blocks.": "Flux or a model of its kind, which does not run here",
-    "model.diffusion_model.": "a diffusion checkpoint; it belongs in the folder checkpoints",
-    "transformer_blocks.0.img_mlp": "a diffusion model; it belongs in the folder diffusion_models",
-    "down_blocks.0.resnets.0.time_emb_proj": (
-        "a diffusion model; it belongs in the folder diffusion_models"
-    ),
-    "input_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
-    "decoder.up.0.block.": "a VAE; it belongs in the folder vae",
-    "decoder.up_blocks.0.resnets.": "a VAE; it belongs in the folder vae",
-    "text_model.encoder.": "a text encoder; it belongs in the folder text_encoders",
-    "transformer.resblocks.": "a text encoder; it belongs in the folder text_encoders",
-    "fuse_convs_dict.": "a CodeFormer face model; it belongs in the folder facerestore_models",
-    "stylegan_decoder": "a GFPGAN face model; it belongs in the folder facerestore_models",
-    "transformer_blocks.": "a diffusion model; it belongs in the folder diffusion_models",
-    "emb_params": "a textual inversion; it belongs in the folder embeddings",
-    "string_to_param": "a textual inversion; it belongs in the folder embeddings",
-    "clip_g": "a textual inversion; it belongs in the folder embeddings",
-    ".rdb1.": "an upscale model; it belongs in the folder upscale_models",
-    ".RDB1.": "an upscale model; it belongs in the folder upscale_models",
-    "residual_group.": "an upscale model; it belongs in the folder upscale_models",
-    "conv_first.": "an upscale model; it belongs in the folder upscale_models",
-    "body.0.weight": "an upscale model; it belongs in the folder upscale_models",
-}
-"""By a part of a name; the first that is found decides."""
 
 
 def read_state_dict(path: Path) -> dict[str, Any]:
@@ -104,15 +48,6 @@ def strip_module_prefix(state_dict: dict[str, Any]) -> dict[str, Any]:
     return {key.removeprefix("module."): value for key, value in state_dict.items()}
 
 
-def say_what_it_is(state_dict: Mapping[str, Any], *, folder: str = "") -> str:
-    """What kind of model these keys belong to, as a clause; empty where they tell nothing.
-
-    A kind that belongs in `folder`, where the file was taken from, tells nothing either.
-    """
-    kinds = (kind for part, kind in _KEYS.items() if any(part in str(key) for key in state_dict))
-    return next((kind for kind in kinds if not folder or not kind.endswith(folder)), "")
-
-
 def _read_safe(path: Path) -> Any:
     return load_file(path)
 
@@ -130,7 +65,9 @@ _LEFT_BEHIND = (
 
 def _read_pickled(path: Path) -> Any:
     allowed: list[Any] = [(_LeftBehind, name) for name in _LEFT_BEHIND]
-    with torch.serialization.safe_globals(allowed):
+    with torch.serialization.safe_globals(allowed), warnings.catch_warnings():
+        # A protocol that torch does not write; what it cannot read of it is an error anyway.
+        warnings.filterwarnings("ignore", "Detected pickle protocol", UserWarning)
         # Mapped where the format allows it, so that a large file is read when it is used.
         return torch.load(
             path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
@@ -138,49 +75,18 @@ def _read_pickled(path: Path) -> Any:
 
 
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:
-    if (kind := _weights_by_another_name(path)) != path.suffix:
-        return InputError(
-            f"The file is a {kind} file under another name.",
-            where=str(path),
-            hint=f"Rename it so that it ends with {kind}.",
-        )
-    known = recognise_start(path)
-    if known:
-        return InputError(f"The file is {known}.", where=str(path), hint="Download it again.")
-    return InputError(
+    return another_file(path) or InputError(
         f"The file {why} ({_detail(error)}).",
         where=str(path),
         hint="Download it again, or take a .safetensors file.",
     )
 
 
-def _weights_by_another_name(path: Path) -> str:
-    """The suffix that the file's first bytes ask for, or its own where they ask for none."""
-    start = b""
-    if path.is_file():
-        with path.open("rb") as file:
-            start = file.read(len(_ZIP) + _SAFE_HEADER)
-    suffix = path.suffix.lower()
-    if suffix in PICKLED and start[_SAFE_HEADER:].startswith(b'{"'):
-        return ".safetensors"
-    return ".pth" if suffix in SAFE and start.startswith(_ZIP) else path.suffix
-
-
 def _detail(error: Exception) -> str:
-    """What the reader means, without torch's paragraph of advice to switch its safety off."""
+    """What the reader means, without torch's paragraphs of advice."""
     asked = re.search(r"GLOBAL ([\w.]+)", str(error))
     if asked:
         return f"it asks for {asked[1]}"
     first = (str(error).splitlines() or [type(error).__name__])[0]
-    return first.partition("Weights only load failed. ")[0].rstrip(".")[:160] or "no pickle"
-
-
-def recognise_start(path: Path) -> str:
-    """What else than weights a file is by its first bytes, as a clause; empty where unknown."""
-    if not path.is_file():
-        return "absent"
-    with path.open("rb") as file:
-        start = file.read(64).lstrip().lower()
-    if not start:
-        return "empty"
-    return next((kind for begin, kind in _STARTS.items() if start.startswith(begin)), "")
+    first = first.partition("Weights only load failed. ")[0].partition(". This is an internal")[0]
+    return first.rstrip(".")[:160] or "no pickle"

@@ -12,8 +12,10 @@ import torch
 from safetensors.torch import save_file
 from tests.sd_cases_for_tests import lora_sd15, lora_sdxl
 from tests.sd_for_tests import released_shapes, write_hollow
+from tests.small_checkpoints import write_control_net
 
 from capdemo.errors import InputError
+from capdemo.models.diffusion_files import load_diffusion_model
 from capdemo.models.lora import find_changes, unfit
 from capdemo.models.lora_keys import unet_places
 from capdemo.models.sd_files import original_names, sized, unet_sources
@@ -21,6 +23,8 @@ from capdemo.models.sd_loader import Where, load_checkpoint, load_control_net, l
 from capdemo.models.sd_text import load_text_encoder_files
 from capdemo.models.tensor_file import open_tensors
 from capdemo.models.textual_inversion import read_embedding
+from capdemo.node_api import Condition, Control, Image
+from capdemo.node_api.diffusion import Canvas, NetworkInputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +52,6 @@ def saved(path: Path, tensors: Mapping[str, torch.Tensor]) -> Path:
         ("body.0.rdb1.conv1.weight", "an upscale model"),
         ("model.1.sub.0.RDB1.conv1.0.weight", "an upscale model"),
         ("layers.0.residual_group.blocks.0.norm1.weight", "an upscale model"),
-        ("double_blocks.0.img_attn.qkv.weight", "Flux"),
-        ("joint_blocks.0.x_block.attn.qkv.weight", "Stable Diffusion 3"),
         ("controlnet_down_blocks.0.weight", "a ControlNet"),
         ("text_model.encoder.layers.0.mlp.fc1.weight", "a text encoder"),
         ("transformer_blocks.0.img_mlp.net.0.proj.weight", "a diffusion model"),
@@ -62,17 +64,52 @@ def test_what_is_no_checkpoint_is_named(tmp_path: Path, key: str, said: str) -> 
         load(path)
 
 
-@pytest.mark.parametrize(
-    ("key", "said"),
-    [
-        ("model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight", "Stable Diffusion 3"),
-        ("model.diffusion_model.double_blocks.0.img_attn.qkv.weight", "Flux"),
-    ],
-)
-def test_checkpoints_of_other_families_are_named(tmp_path: Path, key: str, said: str) -> None:
-    path = saved(tmp_path / "x.safetensors", {key: ONE})
-    with pytest.raises(InputError, match=f"{said}.*does not run here"):
+FAMILIES = {
+    "joint_blocks.0.x_block.attn.qkv.weight": "Stable Diffusion 3",
+    "double_blocks.0.img_attn.qkv.weight": "Flux or a model of its kind",
+    "single_transformer_blocks.0.attn.to_q.weight": "Flux or a model of its kind",
+    "distilled_guidance_layer.norms.0.scale": "Chroma",
+    "txt_in.individual_token_refiner.blocks.0.norm1.weight": "Hunyuan Video",
+    "head.modulation": "a video model of Wan",
+    "patchify_proj.weight": "LTX-Video",
+    "t_block.1.weight": "PixArt",
+    "clip_txt_pooled_mapper.weight": "Stable Cascade",
+    "double_layers.0.attn.w1q.weight": "AuraFlow",
+    "double_stream_blocks.0.block.attn1.to_q.weight": "HiDream",
+    "cap_embedder.1.weight": "Lumina 2 or Z-Image",
+    "input_blocks.1.1.time_stack.0.norm1.weight": "Stable Video Diffusion",
+}
+
+
+@pytest.mark.parametrize("prefix", ["model.diffusion_model.", ""])
+@pytest.mark.parametrize(("key", "said"), FAMILIES.items())
+def test_families_that_do_not_run_are_named(
+    tmp_path: Path, prefix: str, key: str, said: str
+) -> None:
+    """Whichever loader is given the file, and whatever else lies in it."""
+    texts = {"text_encoders.t5xxl.transformer.encoder.block.0.layer.0.weight": ONE}
+    path = saved(tmp_path / "x.safetensors", {prefix + key: ONE.clone()} | texts)
+    loads = (
+        load,
+        lambda path: load_diffusion_model(path, CPU, "default"),
+        lambda path: load_vae(path, CPU),
+        lambda path: load_control_net(path, CPU),
+    )
+    for load_as in loads:
+        with pytest.raises(InputError, match=f"The file is {said}, which does not run here"):
+            load_as(path)
+
+
+def test_a_checkpoint_of_no_family_is_not_sent_to_its_own_folder(tmp_path: Path) -> None:
+    path = saved(tmp_path / "x.safetensors", {"model.diffusion_model.new.weight": ONE})
+    with pytest.raises(InputError, match=r"The file is no checkpoint that runs here\. Choose"):
         load(path)
+
+
+def test_a_control_net_is_no_unet(tmp_path: Path) -> None:
+    path = write_hollow(tmp_path / "x.safetensors", released_shapes("control_sd15"))
+    with pytest.raises(InputError, match="is no diffusion model that runs here, but a ControlNet"):
+        load_diffusion_model(path, CPU, "default")
 
 
 def test_half_a_download_is_named(tmp_path: Path) -> None:
@@ -118,6 +155,26 @@ def test_kinds_of_control_nets_that_do_not_run_are_named(tmp_path: Path) -> None
     difference = saved(tmp_path / "b.safetensors", {"difference": ONE})
     with pytest.raises(InputError, match="only the difference"):
         load_control_net(difference, CPU)
+
+
+def test_a_prompt_of_another_family_is_named(tmp_path: Path) -> None:
+    path = write_hollow(tmp_path / "x.safetensors", released_shapes("sdxl"))
+    network = load_checkpoint(path, CPU, lambda _name: None).model.network
+    canvas = Canvas((1, 4, 8, 8), torch.zeros(1, 4, 8, 8))
+    for width, family in ((768, "Stable Diffusion 1"), (3584, "a network that takes 3584")):
+        condition = Condition(torch.zeros(1, 77, width), pooled=torch.zeros(1, width))
+        with pytest.raises(InputError, match=f"encoded for {family}.*, and the model is SDXL"):
+            network.inputs(condition, canvas)
+
+
+def test_a_control_net_of_another_family_is_named(tmp_path: Path) -> None:
+    net = load_control_net(write_control_net(tmp_path / "x.safetensors"), CPU)
+    control = Control(net, Image(torch.zeros(1, 64, 64, 3)), 1.0)
+    latent = torch.zeros(1, 4, 8, 8)
+    inputs = NetworkInputs(context=torch.zeros(1, 77, 2048))
+    hint = net.hint(control, (1, 4, 8, 8))
+    with pytest.raises(InputError, match="for Stable Diffusion 1, and the model is SDXL"):
+        net(hint, latent, torch.zeros(1), inputs, control)
 
 
 def test_a_lora_for_another_family_is_named() -> None:

@@ -45,6 +45,23 @@ class _StepSize:
     errors: list[float] = field(default_factory=list)
     """Inverse errors: of this step and the last two that were accepted."""
 
+    @classmethod
+    def of(
+        cls,
+        length: float,
+        coefficients: tuple[float, float, float],
+        accept_safety: float,
+        order: float,
+    ) -> _StepSize:
+        """By the proportional, integral and derivative coefficients of a PID controller."""
+        proportional, integral, derivative = coefficients
+        exponents = (
+            (proportional + integral + derivative) / order,
+            -(proportional + 2 * derivative) / order,
+            derivative / order,
+        )
+        return cls(length, exponents, accept_safety)
+
     def accepts(self, error: float) -> bool:
         """Whether the step was good enough; sets the next length."""
         inverse = 1 / (error + _TINY)
@@ -78,24 +95,13 @@ def dpm_adaptive(  # noqa: PLR0913  (the node's options)
     if len(run.sigmas) <= 1:
         return latent
     time, end = _ends(run)
-    noise = run.fresh_noise(latent)
-    divisor = 1.5 if eta else order
-    exponents = (pcoeff + icoeff + dcoeff, -(pcoeff + 2 * dcoeff), dcoeff)
-    size = _StepSize(
-        abs(h_init),
-        (exponents[0] / divisor, exponents[1] / divisor, exponents[2] / divisor),
-        accept_safety,
-    )
-    previous, step = latent, 0
+    noise, previous, step = run.fresh_noise(latent), latent, 0
+    size = _StepSize.of(abs(h_init), (pcoeff, icoeff, dcoeff), accept_safety, 1.5 if eta else order)
     while time < end - _NEAR_THE_END:
         after = torch.minimum(end, time + size.length)
         target, up = _noisy_target(time, after, end, eta)
         epsilon, denoised = _epsilon(run, latent, time)
-        if order == 2:  # noqa: PLR2004  (one of the two orders)
-            low = _first(run, latent, epsilon, time, target)
-            high = _second(run, latent, epsilon, time, target)
-        else:
-            low, high = _second_and_third(run, latent, epsilon, time, target)
+        low, high = _two_orders(run, latent, epsilon, time, target, order=order)
         allowed = torch.maximum(torch.tensor(atol), rtol * torch.maximum(low.abs(), previous.abs()))
         error = torch.linalg.norm((low - high) / allowed) / latent.numel() ** 0.5
         if size.accepts(float(error)):
@@ -104,6 +110,21 @@ def dpm_adaptive(  # noqa: PLR0913  (the node's options)
         run.report(step, denoised)
         step += 1
     return latent
+
+
+def _two_orders(
+    run: Run,
+    latent: torch.Tensor,
+    epsilon: torch.Tensor,
+    time: torch.Tensor,
+    end: torch.Tensor,
+    *,
+    order: int,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """A step of the order below, and one of the order 2 or 3."""
+    if order == 2:  # noqa: PLR2004  (one of the two orders)
+        return _first(run, latent, epsilon, time, end), _second(run, latent, epsilon, time, end)
+    return _second_and_third(run, latent, epsilon, time, end)
 
 
 def _noisy_target(
@@ -118,7 +139,8 @@ def _noisy_target(
 
 
 def _ends(run: Run) -> tuple[torch.Tensor, torch.Tensor]:
-    """-ln of the first and the last sigma above 0."""
+    """-ln of the first and the last sigma above 0. Raises `InputError` for one within."""
+    run.must_have_noise()
     last = run.sigmas[-2] if run.sigmas[-1] == 0 else run.sigmas[-1]
     return -run.sigmas[0].log(), -last.log()
 
