@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from capdemo.errors import RunError
 from capdemo.imaging import faces, faces_masks
-from capdemo.imaging.faces_detection import VIEW, find_faces
+from capdemo.imaging.faces_detection import VIEW
 from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, Similarity, fit, resized, shifted, warp
 from capdemo.imaging.sizes import Size
 from capdemo.node_api import Image
@@ -362,40 +362,3 @@ def test_cropping_says_that_a_tiny_face_is_left_out() -> None:
         "Too small to be restored: 1 of 1 faces, left out.",
         "No face was found; a black picture stands for it.",
     ]
-
-
-@pytest.mark.parametrize(
-    ("size", "seen"),
-    [
-        ((1, 1), [(640, 640)]),
-        ((1, 500), [(20, 10240)]),
-        ((500, 1), [(10240, 20)]),
-        ((3, 16000), [(3, 16000)]),
-        ((400, 6400), [(640, 10240)]),
-    ],
-)
-def test_a_strip_is_not_enlarged_without_bounds(
-    size: tuple[int, int], seen: list[tuple[int, int]]
-) -> None:
-    shapes: list[tuple[int, ...]] = []
-
-    def detector(pictures: torch.Tensor, /) -> tuple[tuple[Face, ...], ...]:
-        shapes.append(tuple(pictures.shape[-2:]))
-        return ((),) * len(pictures)
-
-    find_faces(torch.zeros(1, 3, *size), detector)
-    assert shapes == seen
-
-
-def test_large_pictures_are_looked_at_twice() -> None:
-    shapes: list[tuple[int, ...]] = []
-
-    def detector(pictures: torch.Tensor, /) -> tuple[tuple[Face, ...], ...]:
-        shapes.append(tuple(pictures.shape[-2:]))
-        return ((),) * len(pictures)
-
-    find_faces(torch.zeros(1, 3, 1400, 1600), detector)
-    assert shapes == [(640, 731), (1400, 1600)]
-    shapes.clear()
-    find_faces(torch.zeros(1, 3, 100, 50), detector)
-    assert shapes == [(1280, 640)]
