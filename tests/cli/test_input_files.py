@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,28 @@ def test_what_an_earlier_run_wrote_is_not_replaced(guide: Path, earlier_file: Pa
 
 def test_a_folder_is_no_picture(guide: Path, two_pictures: Path) -> None:
     refused(run(two_pictures, "noise.png=."), guide, code=2, message="there is no file .")
+
+
+def test_where_a_file_was_written_before_wrong_input_showed_the_code_is_1(guide: Path) -> None:
+    (guide / "models" / "upscale_models").mkdir(parents=True)
+    (guide / "models" / "upscale_models" / "net.pth").write_text("hello")
+    prompt = {
+        "1": {"class_type": "LoadImage", "inputs": {"image": "noise.png"}},
+        "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "a"}},
+        "3": {"class_type": "UpscaleModelLoader", "inputs": {"model_name": "net.pth"}},
+        "4": {
+            "class_type": "ImageUpscaleWithModel",
+            "inputs": {"upscale_model": ["3", 0], "image": ["1", 0]},
+        },
+        "5": {"class_type": "SaveImage", "inputs": {"images": ["4", 0], "filename_prefix": "b"}},
+    }
+    workflow = guide / "two.json"
+    workflow.write_text(json.dumps(prompt))
+    options = ("--output-dir", "out", "--models", "models")
+    answer = invoke("run", workflow, *options)
+    assert answer.code == 1
+    assert "node 3 (UpscaleModelLoader)" in answer.err
+    assert f"Before that was written: {guide}/out/a_00001_.png." in answer.err
+    del prompt["2"]
+    workflow.write_text(json.dumps(prompt))
+    assert invoke("run", workflow, *options).code == 2

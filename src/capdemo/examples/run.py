@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from capdemo import models
 from capdemo.engine.execute import Work, execute
 from capdemo.engine.sharing import NOTHING_SHARED
-from capdemo.errors import CapdemoError, InputError, did_you_mean
+from capdemo.errors import CapdemoError, InputError, RunError, did_you_mean
 from capdemo.node_api import Folders, Precision, RunContext, SavedFile
 from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
@@ -126,7 +126,15 @@ def run_prepared(
     work = Work(prepared.graph, prepared.outputs, prepared.name, prepared.keys)
     models.device.reset_peak_memory(machine.device)
     began = time.perf_counter()
-    execute(work, machine.nodes, context_for, stages, shared)
+    try:
+        execute(work, machine.nodes, context_for, stages, shared)
+    except InputError as error:
+        if not outputs:
+            raise
+        # An `InputError` would say that nothing was written.
+        written = f"Before that was written: {', '.join(str(o.file.path) for o in outputs)}."
+        hint = f"{error.hint} {written}".strip()
+        raise RunError(error.what, where=error.where, hint=hint) from error
     return RunResult(
         outputs=tuple(outputs),
         stages=tuple(stages.done),
