@@ -126,15 +126,8 @@ def run_prepared(
     work = Work(prepared.graph, prepared.outputs, prepared.name, prepared.keys)
     models.device.reset_peak_memory(machine.device)
     began = time.perf_counter()
-    try:
+    with _naming_what_was_written(outputs):
         execute(work, machine.nodes, context_for, stages, shared)
-    except InputError as error:
-        if not outputs:
-            raise
-        # An `InputError` would say that nothing was written.
-        written = f"Before that was written: {', '.join(str(o.file.path) for o in outputs)}."
-        hint = f"{error.hint} {written}".strip()
-        raise RunError(error.what, where=error.where, hint=hint) from error
     return RunResult(
         outputs=tuple(outputs),
         stages=tuple(stages.done),
@@ -143,6 +136,19 @@ def run_prepared(
         blocked=tuple(stages.messages),
         notes=tuple(stages.notes),
     )
+
+
+@contextmanager
+def _naming_what_was_written(outputs: Sequence[NodeOutput]) -> Iterator[None]:
+    """An `InputError` would say that nothing was written; where that is not so, a `RunError`."""
+    try:
+        yield
+    except InputError as error:
+        if not outputs:
+            raise
+        written = f"Before that was written: {', '.join(str(o.file.path) for o in outputs)}."
+        hint = f"{error.hint} {written}".strip()
+        raise RunError(error.what, where=error.where, hint=hint) from error
 
 
 def _with_file_names(prepared: Prepared, now: datetime) -> Prepared:
