@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +131,9 @@ _LEFT_BEHIND = (
 
 def _read_pickled(path: Path) -> Any:
     allowed: list[Any] = [(_LeftBehind, name) for name in _LEFT_BEHIND]
-    with torch.serialization.safe_globals(allowed):
+    with torch.serialization.safe_globals(allowed), warnings.catch_warnings():
+        # Of what is odd about a file that is refused or read all the same (a pickle's protocol).
+        warnings.simplefilter("ignore", UserWarning)
         # Mapped where the format allows it, so that a large file is read when it is used.
         return torch.load(
             path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
