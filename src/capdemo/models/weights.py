@@ -132,12 +132,16 @@ _LEFT_BEHIND = (
 def _read_pickled(path: Path) -> Any:
     allowed: list[Any] = [(_LeftBehind, name) for name in _LEFT_BEHIND]
     with torch.serialization.safe_globals(allowed), warnings.catch_warnings():
-        # Of what is odd about a file that is refused or read all the same (a pickle's protocol).
+        # torch warns of a pickle's protocol where it then refuses the file, which says it.
         warnings.simplefilter("ignore", UserWarning)
         # Mapped where the format allows it, so that a large file is read when it is used.
         return torch.load(
             path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
         )
+
+
+_FRAME = "Unsupported operand 149"
+"""What torch says of the first code of a pickle since protocol 4 (PEP 3154)."""
 
 
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:
@@ -174,6 +178,8 @@ def _detail(error: Exception) -> str:
     asked = re.search(r"GLOBAL ([\w.]+)", str(error))
     if asked:
         return f"it asks for {asked[1]}"
+    if _FRAME in str(error):
+        return "its pickle is of protocol 4 or later, which torch's safe reader does not know"
     first = (str(error).splitlines() or [type(error).__name__])[0]
     return first.partition("Weights only load failed. ")[0].rstrip(".")[:160] or "no pickle"
 
