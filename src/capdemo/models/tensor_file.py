@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 
 from capdemo.errors import InputError
-from capdemo.models.weights import SAFE, read_state_dict, recognise_start
+from capdemo.models.file_start import recognise_start
+from capdemo.models.weights import SAFE, read_state_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

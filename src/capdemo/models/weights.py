@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from capdemo.errors import InputError
+from capdemo.models.file_start import recognise_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +26,6 @@ _ZIP = b"PK\x03\x04"
 _SAFE_HEADER = 8
 """Bytes that say how long safetensors' JSON is, which follows them."""
 
-_STARTS: Mapping[bytes, str] = {
-    b"<!doctype": "a web page, not the file that its address promised",
-    b"<html": "a web page, not the file that its address promised",
-    b"version https://git-lfs": "a Git LFS pointer, not the file that it points to",
-    b"gguf": "a GGUF file, which holds language or diffusion models",
-    b"\x89png": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-}
 _KEYS: Mapping[str, str] = {
     "txt_norm.weight": "Qwen-Image, a diffusion model; it belongs in the folder diffusion_models",
     "visual.patch_embed.": "Qwen2.5-VL, a text encoder; it belongs in the folder text_encoders",
@@ -182,14 +175,3 @@ def _detail(error: Exception) -> str:
         return "its pickle is of protocol 4 or later, which torch's safe reader does not know"
     first = (str(error).splitlines() or [type(error).__name__])[0]
     return first.partition("Weights only load failed. ")[0].rstrip(".")[:160] or "no pickle"
-
-
-def recognise_start(path: Path) -> str:
-    """What else than weights a file is by its first bytes, as a clause; empty where unknown."""
-    if not path.is_file():
-        return "absent"
-    with path.open("rb") as file:
-        start = file.read(64).lstrip().lower()
-    if not start:
-        return "empty"
-    return next((kind for begin, kind in _STARTS.items() if start.startswith(begin)), "")
