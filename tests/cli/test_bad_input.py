@@ -233,3 +233,18 @@ def test_check_knows_models_that_are_not_here_from_those_that_nobody_knows(guide
     assert problem["node"] == "2 (UpscaleModelLoader)"
     assert problem["kind"] == "value_not_in_list"
     assert "Did you mean '4x-UltraSharp.pth'?" in problem["hint"]
+
+
+def test_a_folder_without_a_workflow_is_not_called_free_of_problems(guide: Path) -> None:
+    (guide / "empty").mkdir()
+    answer = invoke("check", "empty")
+    assert answer.code == 2
+    assert "There is no workflow (.json) in this folder" in answer.err
+
+
+def test_a_graph_is_not_written_under_another_kind_of_name(guide: Path) -> None:
+    path = add_workflow(guide, "Scale", scale_workflow())
+    answer = invoke("graph", path, "-o", "graph.png")
+    assert answer.code == 2
+    assert "drawn as SVG only" in answer.err
+    assert not (guide / "graph.png").exists()
