@@ -29,6 +29,9 @@ for command in (run, check, convert, graph, build, status, bench, nodes, doctor)
     app.command()(command)
 app.add_typer(models, name="models")
 
+_INTERRUPTED = 130
+"""The code by which typer ends after Ctrl-C, without a word; the contract has no such code."""
+
 
 def main() -> None:
     """Run the command line; a `CapdemoError` becomes one paragraph on stderr and an exit code."""
@@ -37,7 +40,9 @@ def main() -> None:
     except CapdemoError as error:
         print(f"capdemo: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except SystemExit as stop:
+        if stop.code != _INTERRUPTED:
+            raise
         print("capdemo: Stopped. What was finished is kept.", file=sys.stderr)
         sys.exit(ExitCode.FAILED)
     except BrokenPipeError:
