@@ -10,10 +10,13 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.guide_for_tests import add_workflow, invoke, model_workflow, node, scale_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CAPDEMO = Path(sys.executable).with_name("capdemo")
 
@@ -233,3 +236,33 @@ def test_check_knows_models_that_are_not_here_from_those_that_nobody_knows(guide
     assert problem["node"] == "2 (UpscaleModelLoader)"
     assert problem["kind"] == "value_not_in_list"
     assert "Did you mean '4x-UltraSharp.pth'?" in problem["hint"]
+
+
+def test_a_folder_without_a_workflow_is_not_called_free_of_problems(guide: Path) -> None:
+    (guide / "empty").mkdir()
+    answer = invoke("check", "empty")
+    assert answer.code == 2
+    assert "There is no workflow (.json) in this folder" in answer.err
+
+
+def test_a_graph_is_not_written_under_another_kind_of_name(guide: Path) -> None:
+    path = add_workflow(guide, "Scale", scale_workflow())
+    answer = invoke("graph", path, "-o", "graph.png")
+    assert answer.code == 2
+    assert "drawn as SVG only" in answer.err
+    assert not (guide / "graph.png").exists()
+
+
+def test_stopping_by_the_keyboard_is_said_and_nothing_is_half_written(
+    guide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(*_: object) -> Iterator[bytes]:
+        yield b"\x89PNG"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("capdemo.imaging.encode.png", begun)
+    path = add_workflow(guide, "Scale", scale_workflow())
+    answer = invoke("run", path, "--output-dir", "out")
+    assert answer.code == 1
+    assert answer.err == "capdemo: Stopped. What was finished is kept.\n"
+    assert not list((guide / "out").glob("*"))

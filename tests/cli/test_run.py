@@ -102,6 +102,8 @@ def test_set_changes_a_value_and_the_picture_tells_the_truth(guide: Path, scale:
         ("9.scale_by=3", "There are: 1 (LoadImage), 2 (ImageScaleBy), 3 (SaveImage)."),
         ("scale_by=3", "not NODE.WIDGET=VALUE"),
         ("2.scale_by=9", "the most allowed is 8"),
+        ("2.scale_by=nan", "scale_by is 'nan', which is no FLOAT"),
+        ("2.scale_by=-Infinity", "scale_by is -inf, which is no FLOAT"),
         ("2.upscale_method=lanzcos", "Did you mean 'lanczos'?"),
     ],
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from capdemo.errors import RunError
 from capdemo.imaging import faces, faces_masks
-from capdemo.imaging.faces_detection import VIEW, find_faces
+from capdemo.imaging.faces_detection import VIEW
 from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, Similarity, fit, resized, shifted, warp
 from capdemo.imaging.sizes import Size
 from capdemo.node_api import Image
@@ -261,6 +261,44 @@ def test_where_every_face_fails_the_run_fails() -> None:
         faces.restore_faces(picture, tools, note=_never, progress=_silent)
 
 
+def _batch_of_two(
+    restore: Callable[[torch.Tensor], torch.Tensor], notes: list[str]
+) -> torch.Tensor:
+    """Two black pictures, a face in the same place of each, after `restore`."""
+    picture = torch.zeros(1, 3, 200, 200)
+    tools = faces.FaceTools(_detector(picture, Similarity(0.2 + 0j, 20 + 40j)), restore)
+    image = Image(torch.zeros(2, 200, 200, 3))
+    return faces.restore_each(image, tools, note=notes.append, progress=_silent)
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_picture_of_a_batch_keeps_its_failing_face_while_the_other_is_restored(
+    failing: int,
+) -> None:
+    turns: list[Callable[[torch.Tensor], torch.Tensor]] = [torch.ones_like, torch.ones_like]
+    turns[failing] = lambda face: face * torch.nan
+    notes = list[str]()
+    painted = _batch_of_two(_by_turns(iter(turns)), notes)
+    assert painted[failing].max() == 0
+    assert painted[1 - failing, 90, 70].min() == 1
+    named = f"Picture {failing + 1} of 2: Face 1 of 1, at (71, 103)"
+    assert notes == [f"{named}, was left as it was: The network gave something that is no picture."]
+
+
+def test_a_batch_of_which_no_face_can_be_restored_fails_and_names_the_first() -> None:
+    with pytest.raises(RunError, match=r"No face .* restored\. Face 1 .* picture\. Face 1 .*e\.$"):
+        _batch_of_two(lambda face: face * torch.nan, [])
+
+
+def test_an_error_names_three_faces_and_counts_the_others() -> None:
+    picture = torch.zeros(1, 3, 200, 1000)
+    places = [Similarity(0.2 + 0j, complex(20 + 190 * index, 40)) for index in range(5)]
+    tools = faces.FaceTools(_detector(picture, *places), lambda face: face * torch.nan)
+    with pytest.raises(RunError, match=r"Face 3 of 5, .* picture\. And 2 more\.$") as caught:
+        faces.restore_faces(picture, tools, note=_never, progress=_silent)
+    assert "Face 4" not in str(caught.value)
+
+
 def _by_turns(
     turns: Iterator[Callable[[torch.Tensor], torch.Tensor]],
 ) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -324,40 +362,3 @@ def test_cropping_says_that_a_tiny_face_is_left_out() -> None:
         "Too small to be restored: 1 of 1 faces, left out.",
         "No face was found; a black picture stands for it.",
     ]
-
-
-@pytest.mark.parametrize(
-    ("size", "seen"),
-    [
-        ((1, 1), [(640, 640)]),
-        ((1, 500), [(20, 10240)]),
-        ((500, 1), [(10240, 20)]),
-        ((3, 16000), [(3, 16000)]),
-        ((400, 6400), [(640, 10240)]),
-    ],
-)
-def test_a_strip_is_not_enlarged_without_bounds(
-    size: tuple[int, int], seen: list[tuple[int, int]]
-) -> None:
-    shapes: list[tuple[int, ...]] = []
-
-    def detector(pictures: torch.Tensor, /) -> tuple[tuple[Face, ...], ...]:
-        shapes.append(tuple(pictures.shape[-2:]))
-        return ((),) * len(pictures)
-
-    find_faces(torch.zeros(1, 3, *size), detector)
-    assert shapes == seen
-
-
-def test_large_pictures_are_looked_at_twice() -> None:
-    shapes: list[tuple[int, ...]] = []
-
-    def detector(pictures: torch.Tensor, /) -> tuple[tuple[Face, ...], ...]:
-        shapes.append(tuple(pictures.shape[-2:]))
-        return ((),) * len(pictures)
-
-    find_faces(torch.zeros(1, 3, 1400, 1600), detector)
-    assert shapes == [(640, 731), (1400, 1600)]
-    shapes.clear()
-    find_faces(torch.zeros(1, 3, 100, 50), detector)
-    assert shapes == [(1280, 640)]

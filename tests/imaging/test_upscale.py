@@ -168,3 +168,30 @@ def test_several_tiles_become_one_before_they_become_smaller() -> None:
     assert upscaled.tile == 512
     assert model.counts == [2, 1, 1, 1, 1]
     assert torch.allclose(upscaled.image, image, atol=1e-6)
+
+
+@pytest.mark.parametrize("broken", [torch.nan, torch.inf, -torch.inf])
+@pytest.mark.parametrize("side", [20, 700])
+def test_values_that_are_no_numbers_are_no_black_picture(side: int, broken: float) -> None:
+    class Broken(Enlarger):
+        def __call__(self, picture: torch.Tensor, /) -> torch.Tensor:
+            enlarged = super().__call__(picture)
+            enlarged[0, 2, -1, -1] = broken
+            return enlarged
+
+    model = Broken(2)
+    with pytest.raises(RunError, match=r"The network gave values .* --precision exact\."):
+        upscale_with_model(noise(3, side, 8, 3), model, progress=unheard)
+    assert len(model.sides) == 1, "the first tile is enough to see it"
+
+
+def test_a_picture_of_no_numbers_is_not_the_networks_fault() -> None:
+    image = noise(1, 8, 8, 3)
+    image[0, 3, 3, 1] = torch.nan
+    with pytest.raises(RunError, match="The picture to enlarge holds values that are no numbers"):
+        upscale_with_model(image, Enlarger(2), progress=unheard)
+
+
+def test_values_whose_sum_is_too_large_are_numbers() -> None:
+    bright = upscale_with_model(noise(1, 99, 99, 3), Enlarger(2, gain=1e38), progress=unheard)
+    assert bright.image.max() == 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,9 @@ def _ignore(_done: int, _total: int | None) -> None:
 
 
 def _files(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """The files under a folder, but for locks, which hold nothing."""
+    files = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    return sorted(name for name in files if not name.endswith(".lock"))
 
 
 def test_a_fetched_model_is_found_by_name(site: Site, cache: Path) -> None:
@@ -97,6 +100,40 @@ def test_the_next_source_is_tried(site: Site) -> None:
             UrlSource(site.url, SHA256),
         )
         assert fetch_model(net_model(*sources), _ignore).sha256 == SHA256
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"<!DOCTYPE html><html>Sign in to this network</html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_plainly_no_model_is_not_taken_for_one_of_unknown_digest(
+    site: Site, cache: Path, content: bytes, kind: str
+) -> None:
+    site.content = content
+    with pytest.raises(RunError, match=f"What arrived is {kind}.*It was deleted"):
+        fetch_model(net_model(UrlSource(site.url)), _ignore)
+    assert not [name for name in _files(cache) if name.startswith(("models", "downloads"))]
+
+
+def test_several_at_once_fetch_a_file_once(site: Site) -> None:
+    model = net_model(UrlSource(site.url, SHA256, len(CONTENT)))
+    with ThreadPoolExecutor(4) as pool:
+        fetched = list(pool.map(lambda _: fetch_model(model, _ignore), range(4)))
+    assert len({entry.path for entry in fetched}) == 1
+    assert fetched[0].path.read_bytes() == CONTENT
+    assert all(entry.verified for entry in fetched)
+    assert [method for method, _ in site.requests] == ["GET"]
+
+
+def test_a_cache_that_cannot_be_written_is_said(cache: Path) -> None:
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / "locks").write_text("a file where a folder belongs")
+    with pytest.raises(RunError, match=r"The cache cannot be written: .*CAPDEMO_CACHE"):
+        fetch_model(net_model(UrlSource("http://127.0.0.1:1/net.pth")), _ignore)
 
 
 def test_when_all_fail_every_reason_is_given(site: Site) -> None:

@@ -46,6 +46,13 @@ def test_safetensors_are_read(tmp_path: Path, suffix: str) -> None:
     assert torch.equal(read_state_dict(path)["body.0.weight"], STATE["body.0.weight"])
 
 
+def test_a_newer_pickle_is_named_as_that_without_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "net.pth"
+    torch.save(STATE, path, pickle_protocol=4)
+    with pytest.raises(InputError, match=r"protocol 4 or later.*take a \.safetensors file"):
+        read_state_dict(path)
+
+
 @pytest.mark.parametrize("zipped", [True, False])
 def test_code_in_a_pickle_is_not_run(tmp_path: Path, *, zipped: bool) -> None:
     path, trace = tmp_path / "evil.pth", tmp_path / "trace"

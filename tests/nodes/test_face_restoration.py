@@ -1,7 +1,4 @@
-"""Faces in photographs, with the released detector and parser; restorers are stand-ins or tiny.
-
-A landmark's bound is 3 hundredths of the distance between the eyes, the mean over a face's five.
-"""
+"""Faces in photographs, with the released detector and parser; restorers are stand-ins or tiny."""
 
 from __future__ import annotations
 
@@ -11,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from tests.models.faces_for_tests import TRUTH, detector, landmarker, parser, photograph
+from tests.models.faces_for_tests import TRUTH, detector, parser, photograph
 from torch.nn.functional import interpolate
 
+from capdemo.engine.validate import validate
 from capdemo.errors import InputError, RunError
 from capdemo.imaging import faces
 from capdemo.imaging.faces_detection import find_faces
@@ -24,15 +22,15 @@ from capdemo.models.folders import Locations
 from capdemo.models.store import LocalModelStore
 from capdemo.models.upscaler import load_upscale_model
 from capdemo.nodes import NODES
+from capdemo.workflow.graph import Graph, GraphNode, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.nodes.bench_for_tests import Bench
 
     from capdemo.node_api import RunContext
-    from capdemo.node_api.faces import Point
+    from capdemo.workflow import JsonValue
 
 SMALL = "retinaface_mobile0.25"
 
@@ -66,14 +64,6 @@ def notes(context: RunContext) -> list[str]:
 
 def _psnr(one: torch.Tensor, two: torch.Tensor) -> float:
     return -10 * math.log10(float((one - two).square().mean()))
-
-
-@pytest.mark.parametrize("name", TRUTH)
-def test_landmarks_lie_near_the_marked_ones(name: str) -> None:
-    (face,) = find_faces(photograph(name), detector(), parser(), landmarker())
-    truth = [complex(*point) for point in TRUTH[name]]
-    errors = [abs(complex(*p) - q) for p, q in zip(face.landmarks, truth, strict=True)]
-    assert 100 * sum(errors) / 5 / abs(truth[1] - truth[0]) < 3.0
 
 
 def test_a_network_that_changes_nothing_changes_next_to_nothing() -> None:
@@ -154,26 +144,6 @@ def test_turned_small_and_cut_faces_are_found_and_restored(
         x, y = place(TRUTH[name][2])
         assert result[0, round(y), round(x)].min() > 0.99
     assert notes == []
-
-
-@pytest.mark.parametrize("turns", [1, 2, 3])
-@pytest.mark.parametrize("name", TRUTH)
-def test_faces_that_lie_or_hang_are_told_from_upright_ones(name: str, turns: int) -> None:
-    picture = torch.rot90(photograph(name), turns, (2, 3))
-    truth = _turned(TRUTH[name], turns, photograph(name).shape[-1], photograph(name).shape[-2])
-    (face,) = find_faces(picture, detector())
-    errors = [abs(complex(*p) - q) for p, q in zip(face.landmarks, truth, strict=True)]
-    # By the small detector alone, which is off by up to 6 hundredths on upright faces, too.
-    assert 100 * sum(errors) / 5 / abs(truth[1] - truth[0]) < 7.0
-
-
-def _turned(points: Sequence[Point], turns: int, width: int, height: int) -> list[complex]:
-    """Where points of a picture come to lie when it is turned to the left by quarters."""
-    found = list(points)
-    for _ in range(turns):
-        found = [(y, width - 1 - x) for x, y in found]
-        width, height = height, width
-    return [complex(*point) for point in found]
 
 
 def test_a_batch_with_and_without_faces_keeps_its_alpha(
@@ -281,11 +251,15 @@ def test_reactor_restores_by_a_file_and_blends(
     assert notes == []
 
 
+@pytest.mark.parametrize("class_type", ["FaceRestoreCFWithModel", "CropFace", "ReActorRestoreFace"])
 @pytest.mark.parametrize("name", ["YOLOv5l", "YOLOv5n"])
-def test_other_detectors_are_refused_by_name(context: RunContext, name: str) -> None:
-    with pytest.raises(InputError, match=f"'{name}' is not among those that run here") as caught:
-        NODES["CropFace"].run({"image": _image("astronaut"), "facedetection": name}, context)
-    assert "retinaface_mobile0.25" in caught.value.hint
+def test_other_detectors_are_refused_before_anything_runs(class_type: str, name: str) -> None:
+    inputs: dict[str, Link | JsonValue] = {"facedetection": name}
+    graph = Graph({"1": GraphNode(class_type, inputs)})
+    found = validate(graph, NODES.schemas, lambda _widget, _name: None, file="w.json").problems
+    (problem,) = (problem for problem in found if problem.input == "facedetection")
+    assert problem.kind == "value_not_in_list"
+    assert "allowed are: retinaface_resnet50, retinaface_mobile0.25." in problem.message
 
 
 def test_a_detector_that_is_not_here_says_how_to_get_it(context: RunContext) -> None:

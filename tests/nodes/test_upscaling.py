@@ -9,6 +9,7 @@ import pytest
 import torch
 from tests.models.architectures_for_tests import SINGLE_PICTURE, random_state
 
+from capdemo.errors import RunError
 from capdemo.nodes import NODES
 
 if TYPE_CHECKING:
@@ -39,3 +40,13 @@ def test_a_user_is_told_what_a_model_asks(
     assert isinstance(result, torch.Tensor)
     assert result.shape == (1, 8 * case.scale, side * case.scale, 3)
     assert [note[: len(start)] for note, start in zip(notes, told, strict=True)] == told
+
+
+def test_a_file_of_nan_weights_gives_an_error_and_no_picture(bench: Bench) -> None:
+    (case,) = (case for case in SINGLE_PICTURE if case.name == "Compact")
+    state = {name: weight * torch.nan for name, weight in random_state(case).items()}
+    torch.save(state, bench.models.path)
+    (model,) = NODES["UpscaleModelLoader"].run({"model_name": "net.pth"}, bench.context)
+    given = {"upscale_model": model, "image": torch.rand(1, 8, 8, 3)}
+    with pytest.raises(RunError, match="values that are no numbers"):
+        NODES["ImageUpscaleWithModel"].run(given, bench.context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,159 +26,112 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def node(
-    node_id: int,
-    class_type: str,
-    inputs: list[Json],
-    outputs: list[Json],
-    values: list[object] | Json,
-) -> Json:
+@dataclass(frozen=True)
+class Wired:
+    """A node of a workflow in the editor's format, and where its inputs come from."""
+
+    class_type: str
+    values: list[object] | Json
+    outputs: dict[str, str]
+    """Types by name, in order."""
+    inputs: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """From which node, and which output of it."""
+    widget: str | None = None
+    """The input that was a widget before it was linked."""
+
+
+def wired(*nodes: Wired) -> Json:
+    """The workflow of these nodes, whose ids count from 1."""
+    links: list[list[Any]] = []
+    entries = []
+    for number, node in enumerate(nodes, 1):
+        inputs = []
+        for place, (name, (source, output)) in enumerate(node.inputs.items()):
+            outputs = nodes[source - 1].outputs
+            link = [len(links) + 1, source, [*outputs].index(output), number, place]
+            links.append([*link, outputs[output]])
+            widget = {"widget": {"name": name}} if name == node.widget else {}
+            inputs.append({"name": name, "type": outputs[output], "link": link[0], **widget})
+        entries.append(entry(number, node, inputs))
+    for number, made in enumerate(entries, 1):
+        for place, output in enumerate(made["outputs"]):
+            output["links"] = [link[0] for link in links if link[1:3] == [number, place]]
+    return document(entries, links)
+
+
+def entry(number: int, node: Wired, inputs: list[Json]) -> Json:
     return {
-        "id": node_id,
-        "type": class_type,
-        "pos": [300 * node_id, 0],
+        "id": number,
+        "type": node.class_type,
+        "pos": [300 * number, 0],
         "size": [270, 100],
         "flags": {},
-        "order": node_id,
+        "order": number,
         "mode": 0,
         "inputs": inputs,
-        "outputs": outputs,
-        "properties": {"Node name for S&R": class_type},
-        "widgets_values": values,
+        "outputs": [{"name": name, "type": kind} for name, kind in node.outputs.items()],
+        "properties": {"Node name for S&R": node.class_type},
+        "widgets_values": node.values,
     }
 
 
-def taken(name: str, kind: str, link: int, widget: str | None = None) -> Json:
-    return {"name": name, "type": kind, "link": link} | (
-        {"widget": {"name": widget}} if widget else {}
-    )
-
-
-def given(name: str, kind: str, *links: int) -> Json:
-    return {"name": name, "type": kind, "links": [*links]}
+def scaled(source: int, output: str) -> Wired:
+    return Wired("ImageScaleBy", ["bilinear", 2], {"IMAGE": "IMAGE"}, {"image": (source, output)})
 
 
 def core_workflow(save: list[object]) -> Json:
-    """LoadVideo, GetVideoComponents, ImageScaleBy, CreateVideo, SaveVideo."""
-    return document(
-        [
-            node(1, "LoadVideo", [], [given("VIDEO", "VIDEO", 1)], ["in.mp4", "image"]),
-            node(
-                2,
-                "GetVideoComponents",
-                [taken("video", "VIDEO", 1)],
-                [
-                    given("images", "IMAGE", 2),
-                    given("audio", "AUDIO", 3),
-                    given("fps", "FLOAT", 4),
-                ],
-                [],
-            ),
-            node(
-                3,
-                "ImageScaleBy",
-                [taken("image", "IMAGE", 2)],
-                [given("IMAGE", "IMAGE", 5)],
-                ["bilinear", 2],
-            ),
-            node(
-                4,
-                "CreateVideo",
-                [
-                    taken("images", "IMAGE", 5),
-                    taken("audio", "AUDIO", 3),
-                    taken("fps", "FLOAT", 4, "fps"),
-                ],
-                [given("VIDEO", "VIDEO", 6)],
-                [30],
-            ),
-            node(5, "SaveVideo", [taken("video", "VIDEO", 6)], [], save),
-        ],
-        [
-            [1, 1, 0, 2, 0, "VIDEO"],
-            [2, 2, 0, 3, 0, "IMAGE"],
-            [3, 2, 1, 4, 1, "AUDIO"],
-            [4, 2, 2, 4, 2, "FLOAT"],
-            [5, 3, 0, 4, 0, "IMAGE"],
-            [6, 4, 0, 5, 0, "VIDEO"],
-        ],
+    parts = {"images": "IMAGE", "audio": "AUDIO", "fps": "FLOAT"}
+    made = {"images": (3, "IMAGE"), "audio": (2, "audio"), "fps": (2, "fps")}
+    return wired(
+        Wired("LoadVideo", ["in.mp4", "image"], {"VIDEO": "VIDEO"}),
+        Wired("GetVideoComponents", [], parts, {"video": (1, "VIDEO")}),
+        scaled(2, "images"),
+        Wired("CreateVideo", [30], {"VIDEO": "VIDEO"}, made, widget="fps"),
+        Wired("SaveVideo", save, {}, {"video": (4, "VIDEO")}),
     )
 
 
+VHS_LOAD = {
+    "video": "in.mp4",
+    "force_rate": 0,
+    "custom_width": 0,
+    "custom_height": 0,
+    "frame_load_cap": 5,
+    "skip_first_frames": 1,
+    "select_every_nth": 2,
+    "format": "AnimateDiff",
+    "choose video to upload": "image",
+    "videopreview": {"hidden": False, "params": {"filename": "C:\\Users\\me\\in.mp4"}},
+}
+VHS_COMBINE = {
+    "frame_rate": 8,
+    "loop_count": 0,
+    "filename_prefix": "pack",
+    "format": "video/h264-mp4",
+    "pix_fmt": "yuv420p",
+    "crf": 5,
+    "save_metadata": True,
+    "trim_to_audio": False,
+    "pingpong": False,
+    "save_output": True,
+    "videopreview": {"hidden": False, "paused": False, "params": {}},
+}
+
+
 def pack_workflow() -> Json:
-    """VHS_LoadVideo, ImageScaleBy, VHS_VideoInfoLoaded, VHS_VideoCombine, with dict widgets."""
-    load = {
-        "video": "in.mp4",
-        "force_rate": 0,
-        "custom_width": 0,
-        "custom_height": 0,
-        "frame_load_cap": 5,
-        "skip_first_frames": 1,
-        "select_every_nth": 2,
-        "format": "AnimateDiff",
-        "choose video to upload": "image",
-        "videopreview": {"hidden": False, "params": {"filename": "C:\\Users\\me\\in.mp4"}},
+    loaded = {
+        "IMAGE": "IMAGE",
+        "frame_count": "INT",
+        "audio": "AUDIO",
+        "video_info": "VHS_VIDEOINFO",
     }
-    combine = {
-        "frame_rate": 8,
-        "loop_count": 0,
-        "filename_prefix": "pack",
-        "format": "video/h264-mp4",
-        "pix_fmt": "yuv420p",
-        "crf": 5,
-        "save_metadata": True,
-        "trim_to_audio": False,
-        "pingpong": False,
-        "save_output": True,
-        "videopreview": {"hidden": False, "paused": False, "params": {}},
-    }
-    return document(
-        [
-            node(
-                1,
-                "VHS_LoadVideo",
-                [],
-                [
-                    given("IMAGE", "IMAGE", 1),
-                    given("frame_count", "INT"),
-                    given("audio", "AUDIO", 2),
-                    given("video_info", "VHS_VIDEOINFO", 3),
-                ],
-                load,
-            ),
-            node(
-                2,
-                "ImageScaleBy",
-                [taken("image", "IMAGE", 1)],
-                [given("IMAGE", "IMAGE", 4)],
-                ["bilinear", 2],
-            ),
-            node(
-                3,
-                "VHS_VideoInfoLoaded",
-                [taken("video_info", "VHS_VIDEOINFO", 3)],
-                [given("fps", "FLOAT", 5)],
-                {},
-            ),
-            node(
-                4,
-                "VHS_VideoCombine",
-                [
-                    taken("images", "IMAGE", 4),
-                    taken("audio", "AUDIO", 2),
-                    taken("frame_rate", "FLOAT", 5, "frame_rate"),
-                ],
-                [given("Filenames", "VHS_FILENAMES")],
-                combine,
-            ),
-        ],
-        [
-            [1, 1, 0, 2, 0, "IMAGE"],
-            [2, 1, 2, 4, 1, "AUDIO"],
-            [3, 1, 3, 3, 0, "VHS_VIDEOINFO"],
-            [4, 2, 0, 4, 0, "IMAGE"],
-            [5, 3, 0, 4, 2, "FLOAT"],
-        ],
+    combined = {"images": (2, "IMAGE"), "audio": (1, "audio"), "frame_rate": (3, "fps")}
+    names = {"Filenames": "VHS_FILENAMES"}
+    return wired(
+        Wired("VHS_LoadVideo", VHS_LOAD, loaded),
+        scaled(1, "IMAGE"),
+        Wired("VHS_VideoInfoLoaded", {}, {"fps": "FLOAT"}, {"video_info": (1, "video_info")}),
+        Wired("VHS_VideoCombine", VHS_COMBINE, names, combined, widget="frame_rate"),
     )
 
 

@@ -37,6 +37,9 @@ By default 300,000 times, after each layer of a network. Where another process o
 pictures needs a core, a third of the machine went into that; alone, a network runs as fast.
 """
 
+_INTERRUPTED = 130
+"""The code by which typer ends after Ctrl-C, without a word; the contract has no such code."""
+
 
 def main() -> None:
     """Run the command line; a `CapdemoError` becomes one paragraph on stderr and an exit code."""
@@ -46,7 +49,9 @@ def main() -> None:
     except CapdemoError as error:
         print(f"capdemo: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except SystemExit as stop:
+        if stop.code != _INTERRUPTED:
+            raise
         print("capdemo: Stopped. What was finished is kept.", file=sys.stderr)
         sys.exit(ExitCode.FAILED)
     except BrokenPipeError:

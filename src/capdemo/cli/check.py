@@ -40,7 +40,8 @@ def check(
     else:
         for problem in problems:
             print(problem)
-        typer.echo(f"{len(errors)} problems" if errors else "No problems.", err=True)
+        count = f"{len(errors)} problem{'s' if len(errors) > 1 else ''}"
+        typer.echo(count if errors else "No problems.", err=True)
     if errors:
         raise typer.Exit(ExitCode.WRONG_INPUT)
 
@@ -51,4 +52,6 @@ def _check_path(path: Path, store: LocalModelStore) -> list[Problem]:
     if path.is_file():
         return check_workflow(path, store)
     files = [file for file in sorted(path.rglob("*.json")) if not file.name.endswith(".lock.json")]
+    if not files:
+        raise InputError("There is no workflow (.json) in this folder.", where=str(path))
     return [problem for file in files for problem in check_workflow(file, store)]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from capdemo.cli.options import Workflow
+from capdemo.errors import InputError
 from capdemo.nodes import NODES
 from capdemo.outputs.files import write_atomic
 from capdemo.site.graph import graph_drawing
@@ -25,6 +26,8 @@ def graph(
 
     Boxes stand where the editor has them, or in columns where the file does not say.
     """
+    if output.suffix.lower() != ".svg":
+        raise InputError("A graph is drawn as SVG only.", where=str(output), hint="Name it .svg.")
     drawing = graph_drawing(read_workflow(workflow), NODES.schemas)
     write_atomic(output, drawing.svg.encode())
     print(f"{output}: {drawing.width} x {drawing.height}")

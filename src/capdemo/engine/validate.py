@@ -5,6 +5,7 @@ Error kinds are those of ComfyUI's prompt validation. The graph that is given ne
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -200,10 +201,17 @@ def coerce(widget: Widget, value: JsonValue) -> JsonValue:
     if widget.type == "INT":
         return int(value)
     if widget.type == "FLOAT":
-        return float(value)
+        return _finite(float(value))
     if widget.type == "BOOLEAN":
         return bool(value)
     return str(value) if widget.type == "STRING" else value
+
+
+def _finite(value: float) -> float:
+    """The number; Python reads NaN and Infinity from JSON, which no bound holds back."""
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return value
 
 
 def fits(*, received: str, wanted: str) -> bool:

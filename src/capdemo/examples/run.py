@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from capdemo import models
 from capdemo.engine.execute import Work, execute
 from capdemo.engine.sharing import NOTHING_SHARED
-from capdemo.errors import InputError, did_you_mean
+from capdemo.errors import CapdemoError, InputError, RunError, did_you_mean
 from capdemo.node_api import Folders, Precision, RunContext, SavedFile
 from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
@@ -126,7 +126,8 @@ def run_prepared(
     work = Work(prepared.graph, prepared.outputs, prepared.name, prepared.keys)
     models.device.reset_peak_memory(machine.device)
     began = time.perf_counter()
-    execute(work, machine.nodes, context_for, stages, shared)
+    with _naming_what_was_written(outputs):
+        execute(work, machine.nodes, context_for, stages, shared)
     return RunResult(
         outputs=tuple(outputs),
         stages=tuple(stages.done),
@@ -135,6 +136,19 @@ def run_prepared(
         blocked=tuple(stages.messages),
         notes=tuple(stages.notes),
     )
+
+
+@contextmanager
+def _naming_what_was_written(outputs: Sequence[NodeOutput]) -> Iterator[None]:
+    """An `InputError` would say that nothing was written; where that is not so, a `RunError`."""
+    try:
+        yield
+    except InputError as error:
+        if not outputs:
+            raise
+        written = f"Before that was written: {', '.join(str(o.file.path) for o in outputs)}."
+        hint = f"{error.hint} {written}".strip()
+        raise RunError(error.what, where=error.where, hint=hint) from error
 
 
 def _with_file_names(prepared: Prepared, now: datetime) -> Prepared:
@@ -164,23 +178,62 @@ def replaced_inputs(
     """An input folder in which some of the pictures that a workflow names are other files.
 
     Raises `InputError` where a replaced name is none of the workflow's, or a file is not there.
+    Errors from inside name the files that were copied, not their copies.
     """
     for name, path in replacements.items():
-        if name not in prepared_names:
-            known = ", ".join(prepared_names) or "none"
-            raise InputError(
-                f"--input {name}: the workflow reads no picture of this name; it reads: {known}.",
-                hint=did_you_mean(name, prepared_names),
-            )
-        if not path.is_file():
-            raise InputError(f"--input {name}: there is no file {path}.")
+        _refuse(name, path, prepared_names)
     if not replacements:
         yield inputs
         return
     with tempfile.TemporaryDirectory(prefix="capdemo-inputs-") as folder:
+        given = {}
         for name in prepared_names:
-            here = inside(Path(folder), name)
-            here.parent.mkdir(parents=True, exist_ok=True)
-            source = replacements.get(name) or input_file(name, Folders(inputs, inputs, inputs))
-            shutil.copyfile(source, here)
-        yield Path(folder)
+            source = replacements.get(name) or _own(name, inputs)
+            bare = name if name in replacements else str(source.relative_to(inputs.resolve()))
+            here = inside(Path(folder), bare)
+            _copy(source, here)
+            given[here] = source
+        try:
+            yield Path(folder)
+        except CapdemoError as error:
+            _name_as_given(error, given)
+            raise
+
+
+def _refuse(name: str, path: Path, known: Sequence[str]) -> None:
+    if name not in known:
+        raise InputError(
+            f"--input {name}: the workflow reads no picture of this name; "
+            f"it reads: {', '.join(known) or 'none'}.",
+            hint=did_you_mean(name, known),
+        )
+    if name.endswith(("[output]", "[temp]")):
+        raise InputError(
+            f"--input {name}: this name means a file that an earlier run wrote, which stays.",
+            hint="Name another with --set NODE.image=NAME, and its file with --input NAME=FILE.",
+        )
+    if not path.is_file():
+        raise InputError(f"--input {name}: there is no file {path}.")
+
+
+def _own(name: str, inputs: Path) -> Path:
+    try:
+        return input_file(name, Folders(inputs, inputs, inputs))
+    except CapdemoError as error:
+        raise InputError(error.what, where=error.where, hint=error.hint) from error
+
+
+def _copy(source: Path, here: Path) -> None:
+    try:
+        here.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, here)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(f"The file could not be copied: {why}.", where=str(source)) from error
+
+
+def _name_as_given(error: CapdemoError, given: Mapping[Path, Path]) -> None:
+    for here, path in given.items():
+        error.what, error.where, error.hint = (
+            text.replace(str(here), str(path)) for text in (error.what, error.where, error.hint)
+        )

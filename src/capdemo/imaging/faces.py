@@ -29,6 +29,8 @@ SMALLEST_EYES = 5.0
 """Pixels between the eyes below which a face is left as it is: there is nothing to restore."""
 AROUND = (132.0 / 255, 133.0 / 255, 135.0 / 255)
 """The grey (RGB) that fills an aligned face where it lies outside the picture, as in facexlib."""
+NAMED = 3
+"""Failing faces that an error names; every frame of a film may have some."""
 _FRAME = Size(SIDE, SIDE)
 _NO_FACE = torch.zeros(1, 3, SIDE, SIDE)
 RGB = 3
@@ -49,6 +51,14 @@ class FaceTools:
     """Without it landmarks are the detector's."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    picture: torch.Tensor
+    restored: int
+    failures: tuple[str, ...]
+    """A sentence for each face that was left as it was."""
+
+
 def restore_faces(
     picture: torch.Tensor,
     tools: FaceTools,
@@ -64,6 +74,39 @@ def restore_faces(
     one cannot be restored. Raises `RunError` where none of them can.
     """
     result = (picture if background is None else background).clone()
+    outcome = _with_faces(picture, result, tools, note, progress)
+    _report([(outcome, note)])
+    return outcome.picture
+
+
+def restore_each(
+    image: Image,
+    tools: FaceTools,
+    *,
+    note: Callable[[str], None],
+    progress: Callable[[int, int], None],
+) -> Image:
+    """`restore_faces` for every picture of a batch (BHWC), alpha kept (FaceRestoreCFWithModel).
+
+    Raises `RunError` where no face of the whole batch can be restored.
+    """
+    outcomes = [
+        (_with_faces(picture, picture.clone(), tools, note_of_it, progress), note_of_it)
+        for picture, note_of_it in _each(image, note)
+    ]
+    _report(outcomes)
+    restored = torch.cat([outcome.picture for outcome, _ in outcomes])
+    return Image(torch.cat([restored.movedim(1, -1), image[..., RGB:]], dim=-1))
+
+
+def _with_faces(
+    picture: torch.Tensor,
+    result: torch.Tensor,
+    tools: FaceTools,
+    note: Callable[[str], None],
+    progress: Callable[[int, int], None],
+) -> _Outcome:
+    """Paste the restored faces of a picture into `result`, which is the picture, or larger."""
     enlarged = resized(result.shape[-1] / picture.shape[-1])
     found = find_faces(picture, tools.detector, tools.parser, tools.landmarker)
     if not found:
@@ -83,28 +126,19 @@ def restore_faces(
             mask = _mask(aligned, tools.parser)
             _paste(result, restored, mask, enlarged.inverse.then(upright))
         progress(index + 1, len(faces))
-    if faces and len(failures) == len(faces):
-        raise RunError(f"No face could be restored. {' '.join(failures)}")
-    for failure in failures:
-        note(failure)
-    return result
+    return _Outcome(result, len(faces) - len(failures), tuple(failures))
 
 
-def restore_each(
-    image: Image,
-    tools: FaceTools,
-    *,
-    note: Callable[[str], None],
-    progress: Callable[[int, int], None],
-) -> Image:
-    """`restore_faces` for every picture of a batch (BHWC), alpha kept (FaceRestoreCFWithModel)."""
-    restored = torch.cat(
-        [
-            restore_faces(picture, tools, note=note_of_it, progress=progress)
-            for picture, note_of_it in _each(image, note)
-        ]
-    )
-    return Image(torch.cat([restored.movedim(1, -1), image[..., RGB:]], dim=-1))
+def _report(outcomes: Sequence[tuple[_Outcome, Callable[[str], None]]]) -> None:
+    """Note which faces failed, or raise `RunError` where none came out and some did not."""
+    failures = [failure for outcome, _ in outcomes for failure in outcome.failures]
+    if failures and not any(outcome.restored for outcome, _ in outcomes):
+        more = len(failures) - NAMED
+        rest = f" And {more} more." if more > 0 else ""
+        raise RunError(f"No face could be restored. {' '.join(failures[:NAMED])}{rest}")
+    for outcome, note in outcomes:
+        for failure in outcome.failures:
+            note(failure)
 
 
 def crop_each(

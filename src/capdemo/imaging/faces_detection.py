@@ -16,7 +16,7 @@ from capdemo.imaging.sizes import Size
 from capdemo.node_api.faces import Face, mirrored, without_doubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from capdemo.node_api.faces import FaceDetector, FaceLandmarker, FaceParser, Landmarks
 
@@ -26,6 +26,9 @@ LONG_LOOK = 2048
 """Larger pictures are looked at a second time at up to this length, for faces small in them."""
 LONGEST = 16 * SHORT_SIDE
 """A strip is not enlarged beyond this length: a line of 500 pixels would become 640 x 320000."""
+
+_NEAR = 0.5
+"""Distance of two noses, as a part of the eyes', within which there is one face."""
 
 EYES = 64
 """Pixels between the eyes at which the small RetinaFace places landmarks best (measured)."""
@@ -57,7 +60,27 @@ def find_faces(
     found = [face for scale in _scales(picture) for face in _look(picture, scale, detector)]
     upright = [_told_which_way_is_up(picture, face, detector) for face in without_doubles(found)]
     faces = [_measured_again(picture, face, detector) for face in without_doubles(upright)]
-    return tuple(_measured_exactly(picture, face, parser, landmarker) for face in faces)
+    return _apart(_measured_exactly(picture, face, parser, landmarker) for face in faces)
+
+
+def _apart(faces: Iterable[Face]) -> tuple[Face, ...]:
+    """The faces without those that turned out to be a surer one: their noses are in one place.
+
+    Of a face that fills a large picture the second look sees parts, with a box around each.
+    """
+    kept: list[Face] = []
+    for face in faces:
+        if all(_noses(face, other) > _NEAR * _narrower(face, other) for other in kept):
+            kept.append(face)
+    return tuple(kept)
+
+
+def _noses(one: Face, other: Face) -> float:
+    return abs(complex(*one.landmarks[2]) - complex(*other.landmarks[2]))
+
+
+def _narrower(one: Face, other: Face) -> float:
+    return min(one.eye_distance, other.eye_distance)
 
 
 def _scales(picture: torch.Tensor) -> list[float]:

@@ -59,7 +59,8 @@ def upscale_with_model(
     Alpha goes round the model and is enlarged bilinearly, as ComfyUI does since 2026. Where the
     device runs out of memory, the whole batch is begun again, first one tile at a time and then
     with tiles half as large, so that the result does not depend on when that happened. Raises
-    `RunError` where even the smallest tile does not fit.
+    `RunError` where even the smallest tile does not fit, and where what the model gives is no
+    picture: ComfyUI writes a black one then.
     """
     colour = image[..., :RGB].movedim(-1, 1)
     enlarged, used = _with_smaller_tiles(colour, model, tile=tile, progress=progress)
@@ -84,7 +85,7 @@ def _with_smaller_tiles(
         try:
             enlarged = tiled_scale(
                 pictures,
-                model,
+                lambda tiles: _checked(model(tiles), tiles),
                 scale=model.scale,
                 tiling=Tiling(tile, OVERLAP, at_once),
                 progress=progress,
@@ -106,3 +107,18 @@ def _with_smaller_tiles(
             continue
         tile //= 2
         _log.warning("Too little memory on the device; continuing with tiles of %d pixels.", tile)
+
+
+def _checked(enlarged: torch.Tensor, tiles: torch.Tensor) -> torch.Tensor:
+    """What a model made of tiles, if all of it are numbers.
+
+    A sum that is none tells, at a hundredth of the cost of looking at each value by itself.
+    """
+    if bool(enlarged.sum().isfinite()) or bool(enlarged.isfinite().all()):
+        return enlarged
+    if not bool(tiles.isfinite().all()):
+        raise RunError("The picture to enlarge holds values that are no numbers.")
+    raise RunError(
+        "The network gave values that are no numbers, which would be black or white in a picture.",
+        hint="Its file may be damaged: capdemo models verify. In fast mode, try --precision exact.",
+    )

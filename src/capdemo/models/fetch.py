@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from capdemo.errors import InputError, RunError
 from capdemo.models.catalogue import HuggingFaceSource, Model, NpmSource, UrlSource
 from capdemo.models.digest import file_digest
 from capdemo.models.download import Progress, discard, download
+from capdemo.models.file_kinds import recognise_start
 from capdemo.models.folders import cache_folder
 from capdemo.models.npm import download_member
 from capdemo.models.resolve import how_to_get
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Fetchable: TypeAlias = UrlSource | HuggingFaceSource | NpmSource
 
@@ -55,16 +60,51 @@ def fetch_model(model: Model, progress: Progress) -> Fetched:
 
 def _fetch_source(source: Fetchable, model: Model, progress: Progress) -> Fetched:
     target = cache_folder() / "models" / model.folder / source.file_name
-    if isinstance(source, UrlSource):
-        # The address is in the name: a part of one file is not continued with another's bytes.
-        stem = hashlib.sha256(source.url.encode()).hexdigest()[:16]
-        part = cache_folder() / "downloads" / f"{stem}.part"
-        download(source.url, part, progress)
-    elif isinstance(source, NpmSource):
-        part = download_member(source, progress)
-    else:
-        part = _download_from_hub(source, progress)
-    return _take(part, target, source)
+    before = _stamp(target)
+    with _alone(target):
+        if _stamp(target) not in {None, before}:
+            # Another process has fetched it while this one waited.
+            sha256 = file_digest(target)
+            return Fetched(target, sha256, target.stat().st_size, verified=sha256 == source.sha256)
+        return _take(_downloaded(source, progress), target, source)
+
+
+def _stamp(path: Path) -> int | None:
+    return path.stat().st_mtime_ns if path.is_file() else None
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Wait until no other process fetches this file: two would write into one part of it."""
+    import filelock  # noqa: PLC0415  # as the Hub's client below
+
+    lock = cache_folder() / "locks" / f"{target.parent.name}--{target.name}.lock"
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held = filelock.FileLock(lock)
+        held.acquire()
+    except OSError as error:
+        raise RunError(
+            f"The cache cannot be written: {error.strerror or error}.",
+            where=str(lock.parent),
+            hint="Check the folder's permissions, or set CAPDEMO_CACHE to another folder.",
+        ) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _downloaded(source: Fetchable, progress: Progress) -> Path:
+    if isinstance(source, NpmSource):
+        return download_member(source, progress)
+    if isinstance(source, HuggingFaceSource):
+        return _download_from_hub(source, progress)
+    # The address is in the name: a part of one file is not continued with another's bytes.
+    stem = hashlib.sha256(source.url.encode()).hexdigest()[:16]
+    part = cache_folder() / "downloads" / f"{stem}.part"
+    download(source.url, part, progress)
+    return part
 
 
 def _take(part: Path, target: Path, source: Fetchable) -> Fetched:
@@ -77,6 +117,9 @@ def _take(part: Path, target: Path, source: Fetchable) -> Fetched:
             f"instead of {source.size} with {source.sha256}. It was deleted.",
             where=source.file_name,
         )
+    if known := recognise_start(part):
+        discard(part)
+        raise RunError(f"What arrived is {known}. It was deleted.", where=source.file_name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.replace(target)

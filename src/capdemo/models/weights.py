@@ -74,6 +74,10 @@ def _read_pickled(path: Path) -> Any:
         )
 
 
+_FRAME = "Unsupported operand 149"
+"""What torch says of the first code of a pickle since protocol 4 (PEP 3154)."""
+
+
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:
     return another_file(path) or InputError(
         f"The file {why} ({_detail(error)}).",
@@ -87,6 +91,8 @@ def _detail(error: Exception) -> str:
     asked = re.search(r"GLOBAL ([\w.]+)", str(error))
     if asked:
         return f"it asks for {asked[1]}"
+    if _FRAME in str(error):
+        return "its pickle is of protocol 4 or later, which torch's safe reader does not know"
     first = (str(error).splitlines() or [type(error).__name__])[0]
     first = first.partition("Weights only load failed. ")[0].partition(". This is an internal")[0]
     return first.rstrip(".")[:160] or "no pickle"

@@ -14,7 +14,8 @@ from capdemo.node_api.faces import FaceDetector, FaceLandmarker, FaceParser, Fac
 FACERESTORE = NodeFamily(pack="facerestore_cf", licence="none stated")
 REACTOR = NodeFamily(pack="comfyui-reactor", licence="GPL-3.0")
 
-Detection = Literal["retinaface_resnet50", "retinaface_mobile0.25", "YOLOv5l", "YOLOv5n"]
+Detection = Literal["retinaface_resnet50", "retinaface_mobile0.25"]
+"""Both packs offer YOLOv5l and YOLOv5n, too, which do not run here."""
 Share = Annotated[float, Range(0.0, 1.0, 0.05)]
 
 DETECTOR_FOLDER = "facedetection"
@@ -41,7 +42,7 @@ def load_face_restore_model(
     return _restorer(model_name, context)
 
 
-@FACERESTORE.node("FaceRestoreCFWithModel", category="facerestore_cf", revision=3)
+@FACERESTORE.node("FaceRestoreCFWithModel", category="facerestore_cf", revision=4)
 def restore_faces(
     *,
     facerestore_model: FaceRestoreModel,
@@ -64,7 +65,7 @@ def restore_faces(
     return imaging.faces.restore_each(image, tools, note=context.note, progress=context.progress)
 
 
-@FACERESTORE.node("CropFace", category="facerestore_cf", revision=3)
+@FACERESTORE.node("CropFace", category="facerestore_cf", revision=4)
 def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -> Image:
     """Cut every face out of an image, upright, 512 pixels wide and high, the surest first.
 
@@ -78,7 +79,7 @@ def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -
     )
 
 
-@REACTOR.node("ReActorRestoreFace", category="\N{MILKY WAY} ReActor", revision=3)
+@REACTOR.node("ReActorRestoreFace", category="\N{MILKY WAY} ReActor", revision=4)
 def restore_faces_visibly(
     *,
     image: Image,
@@ -113,11 +114,6 @@ def _restorer(name: str, context: RunContext) -> FaceRestoreModel:
 
 
 def _detector(name: str, context: RunContext) -> FaceDetector:
-    if name not in DETECTOR_FILES:
-        raise InputError(
-            f"The face detector {name!r} is not among those that run here.",
-            hint=f"Choose {' or '.join(DETECTOR_FILES)}.",
-        )
     path = context.models.file(DETECTOR_FOLDER, DETECTOR_FILES[name])
     return context.models.loaded(
         (DETECTOR_FOLDER, path, context.device),
