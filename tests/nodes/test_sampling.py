@@ -279,6 +279,31 @@ def test_schedules_without_a_model(
     assert relative_error(sigmas, golden("sigmas")[f"node/{key}"]) < 1e-6
 
 
+@pytest.mark.parametrize("key", [key for key in golden("sigmas") if key.startswith("ays/")])
+def test_align_your_steps(bench: Bench, key: str) -> None:
+    _, model_type, steps, denoise = key.split("/")
+    sigmas = one(
+        bench,
+        "AlignYourStepsScheduler",
+        model_type=model_type,
+        steps=int(steps),
+        denoise=float(denoise),
+    )
+    wanted = torch.from_numpy(golden("sigmas")[key])
+    assert sigmas.dtype == torch.float32
+    assert torch.allclose(sigmas, wanted, rtol=1e-6, atol=1e-6)
+
+
+def test_align_your_steps_rounds_the_steps_that_it_keeps(bench: Bench) -> None:
+    sigmas = one(bench, "AlignYourStepsScheduler", model_type="SD1", steps=10, denoise=0.38)
+    assert len(sigmas) == 5
+
+
+def test_align_your_steps_of_nothing_has_no_steps(bench: Bench) -> None:
+    sigmas = one(bench, "AlignYourStepsScheduler", model_type="SD1", steps=10, denoise=0.0)
+    assert sigmas.shape == (0,)
+
+
 def test_sigmas_cut_turned_and_filled_up(bench: Bench) -> None:
     sigmas = one(bench, "KarrasScheduler", steps=6, sigma_max=14.6, sigma_min=0.03, rho=7.0)
     wanted = golden("sigmas")

@@ -197,7 +197,7 @@ def _sampled(sampler: Sampler, run: Run, start: torch.Tensor) -> torch.Tensor:
     """A sampler's result, which is refused where it holds anything but numbers."""
     try:
         end = sampled(sampler, run, start)
-    except torch.linalg.LinAlgError as error:
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]  # documented, unlisted
         raise _no_picture(sampler, run) from error
     if not bool(torch.isfinite(end).all()):
         raise _no_picture(sampler, run)

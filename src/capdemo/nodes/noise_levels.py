@@ -111,6 +111,17 @@ def schedule_for_turbo(
     return diffusion.sigmas.turbo(model.levels, steps, denoise=denoise)
 
 
+@FAMILY.node("AlignYourStepsScheduler", category=_SCHEDULERS)
+def schedule_by_alignment(
+    *, model_type: Literal["SD1", "SDXL", "SVD"], steps: Steps = 10, denoise: Share = 1.0
+) -> Sigmas:
+    """Give the noise levels that were found best for few steps, by kind of model.
+
+    A denoise below 1 does fewer steps, unlike that of KSampler.
+    """
+    return diffusion.found_sigmas.align_your_steps(model_type, steps, denoise=denoise)
+
+
 @FAMILY.node("SplitSigmas", category=_SIGMAS)
 def split_sigmas(*, sigmas: Sigmas, step: Annotated[int, Range(0, 10000)] = 0) -> tuple[High, Low]:
     """Cut noise levels in two at a step."""

@@ -8,18 +8,6 @@ from capdemo.node_api.inputs import choice, integer, number
 FAMILY = NodeFamily()
 
 FAMILY.declare(
-    "AlignYourStepsScheduler",
-    category="sampling/custom_sampling/schedulers",
-    description="Gives the noise levels that were found best for few steps, by kind of model.",
-    inputs=(
-        choice("model_type", ("SD1", "SDXL", "SVD")),
-        integer("steps", 10, 1, 10000),
-        number("denoise", 1.0, 0.0, 1.0, 0.01),
-    ),
-    outputs=("SIGMAS",),
-)
-
-FAMILY.declare(
     "GITSScheduler",
     category="sampling/custom_sampling/schedulers",
     description="Gives noise levels found by the geometry of sampling paths.",
