@@ -362,3 +362,12 @@ def test_cropping_says_that_a_tiny_face_is_left_out() -> None:
         "Too small to be restored: 1 of 1 faces, left out.",
         "No face was found; a black picture stands for it.",
     ]
+
+
+def test_what_lies_outside_the_picture_is_facexlibs_grey_in_an_aligned_face() -> None:
+    picture = torch.ones(1, 3, 200, 200)
+    at_the_corner = _detector(picture, Similarity(0.3 + 0j, -40 - 40j))
+    (face,) = faces.crop_faces(picture, at_the_corner, note=_never)
+    grey = torch.tensor([132.0, 133.0, 135.0]) / 255
+    assert torch.allclose(face[0, :, 20, 20], grey, atol=1e-5)
+    assert torch.allclose(face[0, :, 400, 400], torch.ones(3), atol=1e-5)
