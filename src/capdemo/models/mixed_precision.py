@@ -2,7 +2,8 @@
 
 bfloat16 keeps eight bits, which a picture alone fills, and a sum over many blocks loses some. With
 the picture, that sum and the last convolution in float32, every network of these architectures
-whose weights are at hand stays above 50 dB on photographs, where bfloat16 alone falls to 42 dB.
+whose weights are at hand stays above 50 dB on photographs, where bfloat16 alone falls to 42 dB. A
+frame of an animated film is 48.8 dB off with x4plus, which was not made for it.
 """
 
 from __future__ import annotations
