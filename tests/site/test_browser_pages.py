@@ -156,3 +156,27 @@ def test_a_card_says_how_far_its_result_is_from_the_original(guide_site: Path) -
     assert "<dt>PSNR</dt><dd>21.73 dB</dd>" in html
     assert "<dt>SSIM</dt><dd>0.674</dd>" in html
     assert "<dt>FLIP</dt><dd>0.108</dd>" in html
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_link_into_a_long_page_lands_at_its_heading(
+    browser: Browser, address: str, width: int
+) -> None:
+    """Although no card above it was laid out, for want of a reader who has seen it."""
+    page = opened(browser, address + MAIN + "#supir", width)
+    card = page.locator(".cd-card").first
+    seen = "card => getComputedStyle(card).contentVisibility"
+    assert card.evaluate(seen) == "auto"
+    top = page.locator("#supir").evaluate("heading => heading.getBoundingClientRect().top")
+    assert 0 <= top <= 200
+    page.emulate_media(media="print")
+    assert card.evaluate(seen) == "visible"
+    assert card.get_by_text("Nodes", exact=True).first.is_visible()
+
+
+def test_the_hidden_link_of_a_heading_takes_no_line(browser: Browser, address: str) -> None:
+    page = opened(browser, address + MAIN, 390)
+    for heading in page.locator("article h2, article h3").all():
+        high = heading.evaluate("one => one.offsetHeight")
+        heading.evaluate("one => one.querySelector('.headerlink').remove()")
+        assert heading.evaluate("one => one.offsetHeight") == high, heading.inner_text()
