@@ -180,3 +180,13 @@ def test_the_hidden_link_of_a_heading_takes_no_line(browser: Browser, address: s
         high = heading.evaluate("one => one.offsetHeight")
         heading.evaluate("one => one.querySelector('.headerlink').remove()")
         assert heading.evaluate("one => one.offsetHeight") == high, heading.inner_text()
+
+
+def test_figures_and_cards_fit_a_telephone_with_letters_twice_as_large(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, address + MAIN, 390)
+    page.evaluate("document.documentElement.style.fontSize = '250%'")  # the theme's own: 125 %
+    for part in page.locator(":is(.cd-side, .cd-tools, .cd-card, figcaption)").all():
+        right = part.evaluate("one => one.getBoundingClientRect().right")
+        assert right <= 390, part.get_attribute("class")
