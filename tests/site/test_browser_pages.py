@@ -174,13 +174,6 @@ def test_a_link_into_a_long_page_lands_at_its_heading(
     assert card.get_by_text("Nodes", exact=True).first.is_visible()
 
 
-def test_the_hidden_link_of_a_heading_takes_no_line(browser: Browser, address: str) -> None:
-    page = opened(browser, address + MAIN, 390)
-    for heading in page.locator("article h2, article h3").all():
-        high = heading.evaluate("one => one.offsetHeight")
-        heading.evaluate("one => one.querySelector('.headerlink').remove()")
-        assert heading.evaluate("one => one.offsetHeight") == high, heading.inner_text()
-
 
 def test_figures_and_cards_fit_a_telephone_with_letters_twice_as_large(
     browser: Browser, address: str
