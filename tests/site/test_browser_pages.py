@@ -174,7 +174,6 @@ def test_a_link_into_a_long_page_lands_at_its_heading(
     assert card.get_by_text("Nodes", exact=True).first.is_visible()
 
 
-
 def test_figures_and_cards_fit_a_telephone_with_letters_twice_as_large(
     browser: Browser, address: str
 ) -> None:
