@@ -156,3 +156,29 @@ def test_a_card_says_how_far_its_result_is_from_the_original(guide_site: Path) -
     assert "<dt>PSNR</dt><dd>21.73 dB</dd>" in html
     assert "<dt>SSIM</dt><dd>0.674</dd>" in html
     assert "<dt>FLIP</dt><dd>0.108</dd>" in html
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_link_into_a_long_page_lands_at_its_heading(
+    browser: Browser, address: str, width: int
+) -> None:
+    """Although no card above it was laid out, for want of a reader who has seen it."""
+    page = opened(browser, address + MAIN + "#supir", width)
+    card = page.locator(".cd-card").first
+    seen = "card => getComputedStyle(card).contentVisibility"
+    assert card.evaluate(seen) == "auto"
+    top = page.locator("#supir").evaluate("heading => heading.getBoundingClientRect().top")
+    assert 0 <= top <= 200
+    page.emulate_media(media="print")
+    assert card.evaluate(seen) == "visible"
+    assert card.get_by_text("Nodes", exact=True).first.is_visible()
+
+
+def test_figures_and_cards_fit_a_telephone_with_letters_twice_as_large(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, address + MAIN, 390)
+    page.evaluate("document.documentElement.style.fontSize = '250%'")  # the theme's own: 125 %
+    for part in page.locator(":is(.cd-side, .cd-tools, .cd-card, figcaption)").all():
+        right = part.evaluate("one => one.getBoundingClientRect().right")
+        assert right <= 390, part.get_attribute("class")
