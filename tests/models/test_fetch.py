@@ -129,6 +129,17 @@ def test_several_at_once_fetch_a_file_once(site: Site) -> None:
     assert [method for method, _ in site.requests] == ["GET"]
 
 
+def test_what_is_there_and_verified_is_not_fetched_again(site: Site) -> None:
+    model = net_model(UrlSource(site.url, SHA256, len(CONTENT)))
+    first = fetch_model(model, _ignore)
+    assert fetch_model(model, _ignore) == first
+    assert [method for method, _ in site.requests] == ["GET"]
+    first.path.write_bytes(b"damaged")
+    assert fetch_model(model, _ignore) == first
+    assert first.path.read_bytes() == CONTENT
+    assert [method for method, _ in site.requests] == ["GET", "GET"]
+
+
 def test_a_cache_that_cannot_be_written_is_said(cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     (cache / "locks").write_text("a file where a folder belongs")

@@ -62,10 +62,14 @@ def _fetch_source(source: Fetchable, model: Model, progress: Progress) -> Fetche
     target = cache_folder() / "models" / model.folder / source.file_name
     before = _stamp(target)
     with _alone(target):
-        if _stamp(target) not in {None, before}:
-            # Another process has fetched it while this one waited.
+        # With a digest what is there can be trusted; without, only what another process has
+        # fetched while this one waited.
+        stamp = _stamp(target)
+        if stamp is not None and (stamp != before or source.sha256 is not None):
             sha256 = file_digest(target)
-            return Fetched(target, sha256, target.stat().st_size, verified=sha256 == source.sha256)
+            if source.sha256 in {None, sha256}:
+                verified = source.sha256 is not None
+                return Fetched(target, sha256, target.stat().st_size, verified=verified)
         return _take(_downloaded(source, progress), target, source)
 
 

@@ -133,7 +133,7 @@ def another_file(path: Path) -> InputError | None:
             where=str(path),
             hint=_AGAIN,
         )
-    known = recognise_start(path)
+    known = recognise_start(path) or _text(path)
     if not known:
         return None
     hint = next((hint for begin, hint in _HINTS.items() if known.startswith(begin)), _AGAIN)
@@ -153,7 +153,12 @@ def recognise_start(path: Path) -> str:
         return known
     if start.startswith(_ZIP) and not _is_torch_archive(path):
         return "a ZIP archive that torch did not write"
-    # Weights begin with a length or a pickle's marks, which no text does.
+    return ""
+
+
+def _text(path: Path) -> str:
+    """What a file says that weights cannot begin with: a length or a pickle's marks are no text."""
+    start = _start(path)
     text = start.decode("ascii", "ignore")
     if len(text) == len(start) and text.replace("\n", " ").replace("\r", " ").isprintable():
         return f"a text, which begins with {text.strip()!r}"
