@@ -17,7 +17,7 @@ site: .venv/site ## Run the examples that need it, and build the site into site/
 
 test: .venv/dev ## Run all tests
 	.ci/install-chromium
-	$(BIN)/pytest --numprocesses 2 -m 'not gpu and not browser and not full_size'
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 -m 'not gpu and not browser and not full_size' # one thread a process
 	$(BIN)/pytest --numprocesses 2 -m browser # by itself: beside full-size networks a browser starves
 
 check: .venv/dev ## Lint, types, import layers, capdemo check, strict site build, budgets and links
