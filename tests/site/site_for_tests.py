@@ -38,7 +38,7 @@ hero:
 
 ## {title}
 
-![Noise](/examples/part/scale){{example=compare}}
+![Noise](/examples/part/scale){{example=compare divider=40}}
 
 [](/workflows/part/Scale.json)
 

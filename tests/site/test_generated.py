@@ -74,6 +74,14 @@ def test_every_model_has_an_entry_with_licence_digest_and_source(guide: Path) ->
     assert len(page.all("span", "cd-badge")) == 2 * restricted
 
 
+def test_a_scale_is_said_of_models_that_enlarge_only(guide: Path) -> None:
+    text = flat(render(guide, "[](/models)"))
+    enlarging = [model for model in default_catalogue() if model.scale > 1]
+    assert len(enlarging) > 5
+    assert len(re.findall(r"Scale\d+\N{MULTIPLICATION SIGN}Licence", text)) == len(enlarging)
+    assert "Scale\N{EN DASH}" not in text
+
+
 def test_a_model_leads_to_the_section_that_shows_its_workflow(shown: Path) -> None:
     page = render(shown, "[](/models)")
     links = [link for link in page.all("a") if link["href"].startswith("en/")]
