@@ -45,7 +45,7 @@ def test_every_page_is_accessible_and_fits(
         page = opened(browser, address + name, width, scheme)
         if (width, scheme) != MODES[-1]:
             page.evaluate(SHORTEN)
-        # As a reader comes to see it: axe measures a card's parts beyond the room kept for it.
+        # All laid out, as a reader comes to see it; of a card that is not, axe sees the first part.
         page.add_style_tag(content=".cd-card { content-visibility: visible !important }")
         found = Axe().run(page, options={"resultTypes": ["violations"]})  # all rules, short report
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
