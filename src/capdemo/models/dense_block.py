@@ -1,7 +1,7 @@
 """ESRGAN's blocks (arXiv 1809.00219, figure 4) with fewer passes over memory than spandrel's.
 
-Each scaled sum is one pass instead of two, and in mixed precision the sum over all blocks stays in
-float32 while a block computes in the type of its weights. Where float32 is computed on a CPU, the
+Each scaled sum is one pass instead of two, and in mixed precision the sums stay in float32 while
+convolutions compute in the type of their weights. Where float32 is computed on a CPU, the
 convolutions are Winograd's: their input's transform serves all those of a block that read it.
 """
 
@@ -59,7 +59,7 @@ def _can_transform(layers: list[Any]) -> bool:
 
 
 class _ResidualBlock(torch.nn.Module):
-    """Three dense blocks and a scaled sum, which keeps the type of what is given."""
+    """Three dense blocks and a scaled sum."""
 
     def __init__(self, parts: list[list[nn.Module]]) -> None:
         super().__init__()
@@ -67,12 +67,14 @@ class _ResidualBlock(torch.nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Features (BCHW) to features of the same shape and type."""
-        weight = next(self._blocks.parameters())
-        return features.add(self._blocks(features.to(weight.dtype)), alpha=_SHARE)
+        return features.add(self._blocks(features), alpha=_SHARE)
 
 
 class _DenseBlock(torch.nn.Module):
-    """Five convolutions, each given what all before it made, and a scaled sum."""
+    """Five convolutions, each given what all before it made, and a scaled sum.
+
+    The sum keeps the type of what is given.
+    """
 
     def __init__(self, layers: list[nn.Module]) -> None:
         super().__init__()
@@ -81,7 +83,8 @@ class _DenseBlock(torch.nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Features (BCHW) to features of the same shape and type."""
-        found = [features, self._first(features)]
+        grown = self._first(features)
+        found = [features.to(grown.dtype), grown]
         for convolution in self._middle:
             found.append(convolution(torch.cat(found, 1)))
         return features.add(self._last(torch.cat(found, 1)), alpha=_SHARE)
