@@ -151,6 +151,17 @@ def test_wrapped_state_dicts_are_unwrapped(tmp_path: Path, wrapper: str) -> None
     assert network.parameters == sum(weight.numel() for weight in state.values())
 
 
+def test_a_bin_of_pytorch_is_read_and_half_an_ncnn_model_is_not(tmp_path: Path) -> None:
+    state, path = compact_state(), tmp_path / "net.bin"
+    torch.save(state, path)
+    network = load_upscale_model(path, device="cpu", precision="exact")
+    picture = _picture(4, 4)
+    torch.testing.assert_close(network(picture), _plain(state, picture), rtol=0, atol=1e-5)
+    path.write_bytes(bytes(8))
+    with pytest.raises(InputError, match=r"net\.param is not beside this one"):
+        load_upscale_model(path, device="cpu", precision="exact")
+
+
 def test_swinir_with_the_prefix_of_dataparallel(tmp_path: Path) -> None:
     path = tmp_path / "net.pth"
     torch.save({f"module.{key}": value for key, value in swinir_state().items()}, path)
