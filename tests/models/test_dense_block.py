@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from capdemo.models import winograd as winograd_rows
 from capdemo.models.dense_block import simplify_dense_blocks
 from capdemo.models.spandrel_import import import_spandrel
 
@@ -37,6 +38,16 @@ def test_the_picture_is_that_of_spandrels_blocks(block: str, *, winograd: bool) 
     pictures = torch.rand(2, 3, 20, 23, generator=torch.Generator().manual_seed(1))
     assert {"RRDB", "ResidualDenseBlock_5C"}.isdisjoint(_kinds(simple))
     assert block in _kinds(simple)
+    torch.testing.assert_close(simple(pictures), plain(pictures), rtol=0, atol=1e-6)
+
+
+@torch.inference_mode()
+def test_a_block_convolved_band_by_band_shows_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(winograd_rows, "_PIXELS_AT_ONCE", 64)
+    plain = _esrgan()
+    simple = copy.deepcopy(plain)
+    simplify_dense_blocks(simple, winograd=True)
+    pictures = torch.rand(1, 3, 23, 9, generator=torch.Generator().manual_seed(5))
     torch.testing.assert_close(simple(pictures), plain(pictures), rtol=0, atol=1e-6)
 
 
