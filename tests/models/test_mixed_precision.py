@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.models.architectures_for_tests import SINGLE_PICTURE, random_state
 
 from capdemo import imaging
-from capdemo.models.mixed_precision import can_mix
+from capdemo.models.architectures import load_network
+from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.store import LocalModelStore
 from capdemo.models.upscaler import load_upscale_model
 
@@ -41,6 +43,20 @@ def test_fast_is_close_to_exact_on_a_photograph(name: str) -> None:
     )
     assert 50 < _psnr(exact(picture), fast(picture)) < 80
     assert fast.nbytes < 0.6 * exact.nbytes, "most of it is bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "ends"),
+    [("Compact", (0, -1)), ("ESRGAN", (0, -1)), ("SPAN", (0, 1, 2, 3, -1))],
+)
+def test_the_first_and_last_steps_stay_in_float32(architecture: str, ends: tuple[int, ...]) -> None:
+    (case,) = (case for case in SINGLE_PICTURE if case.architecture == architecture)
+    network = load_network(random_state(case)).model
+    mix_precision(network, architecture)
+    layers = [layer for layer in network.modules() if isinstance(layer, torch.nn.Conv2d)]
+    kept = [layers.pop(place) for place in sorted(ends, reverse=True)]
+    assert {layer.weight.dtype for layer in kept} == {torch.float32}
+    assert {layer.weight.dtype for layer in layers} == {torch.bfloat16}
 
 
 def test_architectures_that_were_not_measured_stay_exact(tmp_path: Path) -> None:
