@@ -43,8 +43,9 @@ def test_without_networks_nothing_is_needed() -> None:
     assert bytes_needed([], "cpu") == bytes_needed([], "cuda") == 0
 
 
-def test_a_controlnet_is_held_with_the_network_that_it_steers(tmp_path: Path) -> None:
-    shapes = released_shapes("control_sd15")
+@pytest.mark.parametrize("prefix", ["", "control_model."])
+def test_a_controlnet_is_held_with_the_network_that_it_steers(tmp_path: Path, prefix: str) -> None:
+    shapes = {prefix + name: shape for name, shape in released_shapes("control_sd15").items()}
     path = write_hollow(tmp_path / "control.safetensors", shapes)
     numbers = sum(map(math.prod, shapes.values()))
     assert weights_of(path, "cpu") == [Weights("steered", 4 * numbers)]
