@@ -56,6 +56,14 @@ def test_a_misspelt_node_gets_a_suggestion(guide: Path) -> None:
     refused(add_workflow(guide, "W", workflow), code=2, message="Did you mean 'ImageScaleBy'?")
 
 
+def test_half_an_ncnn_model_says_what_is_missing(guide: Path, tmp_path: Path) -> None:
+    (tmp_path / "models" / "upscale_models").mkdir(parents=True)
+    (tmp_path / "models" / "upscale_models" / "net.bin").write_bytes(bytes(8))
+    path = add_workflow(guide, "Half", model_workflow("net.bin"))
+    models = ("--models", tmp_path / "models")
+    refused(path, *models, code=2, message="net.param is not beside this one")
+
+
 def test_a_known_model_that_is_absent_says_what_to_type(guide: Path) -> None:
     path = add_workflow(guide, "Ultra", model_workflow("4x-UltraSharp.pth"))
     refused(path, code=2, message="node 2 (UpscaleModelLoader): The model '4x-UltraSharp.pth'")

@@ -57,6 +57,15 @@ def test_truncation_is_numpys(values: list[float]) -> None:
     assert encode.to_uint8(torch.tensor(values, dtype=torch.float32)).tolist() == expected.tolist()
 
 
+@pytest.mark.parametrize("rows", [1, 64, 65, 256, 257, 600])
+def test_the_bands_of_a_high_picture_meet(rows: int) -> None:
+    picture = torch.rand(rows, 3, 3, generator=torch.Generator().manual_seed(rows))
+    expected = (picture.numpy() * np.float32(255)).astype(np.uint8)
+    assert np.array_equal(encode.to_uint8(picture), expected)
+    with PIL.Image.open(io.BytesIO(b"".join(encode.png(picture, {})))) as saved:
+        assert np.array_equal(np.asarray(saved), expected)
+
+
 def test_every_eight_bit_value_survives_reading_and_saving() -> None:
     values = np.arange(256, dtype=np.uint8)
     floats = torch.from_numpy(values.astype(np.float32) / np.float32(255))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import importlib
+from typing import Any
 
 import pytest
 import torch
 
+from capdemo.models import winograd as winograd_rows
 from capdemo.models.dense_block import simplify_dense_blocks
 from capdemo.models.mixed_precision import mix_precision
 from capdemo.models.rounded_convolution import can_round
@@ -42,6 +45,56 @@ def test_the_picture_is_that_of_spandrels_blocks(block: str, *, winograd: bool) 
     assert {"RRDB", "ResidualDenseBlock_5C"}.isdisjoint(_kinds(simple))
     assert block in _kinds(simple)
     torch.testing.assert_close(simple(pictures), plain(pictures), rtol=0, atol=1e-6)
+
+
+@torch.inference_mode()
+def test_a_block_convolved_band_by_band_shows_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(winograd_rows, "_PIXELS_AT_ONCE", 64)
+    plain = _esrgan()
+    simple = copy.deepcopy(plain)
+    simplify_dense_blocks(simple, winograd=True)
+    pictures = torch.rand(1, 3, 23, 9, generator=torch.Generator().manual_seed(5))
+    torch.testing.assert_close(simple(pictures), plain(pictures), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("winograd", [False, True])
+@pytest.mark.parametrize("sizes", [{"nf": 24, "gc": 8}, {"nf": 7, "gc": 5, "bias": False}])
+@pytest.mark.parametrize(
+    "layers",
+    [
+        {},
+        {"norm_type": "batch"},
+        {"norm_type": "instance", "act_type": "relu"},
+        {"act_type": "prelu"},
+        {"mode": "NAC"},
+        {"mode": "CNAC", "norm_type": "batch"},
+        {"pad_type": "reflect"},
+        {"kernel_size": 5},
+    ],
+    ids=str,
+)
+@torch.inference_mode()
+def test_blocks_of_every_kind_are_those_of_spandrel(
+    layers: dict[str, Any], sizes: dict[str, Any], *, winograd: bool
+) -> None:
+    import_spandrel()
+    helpers = importlib.import_module("spandrel.architectures.__arch_helpers.block")
+    torch.manual_seed(3)
+    plain = torch.nn.Sequential(helpers.RRDB(**sizes, **layers)).eval()
+    for part in plain.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.running_mean = torch.randn(part.num_features)
+            part.running_var = torch.rand(part.num_features) + 0.5
+        elif isinstance(part, torch.nn.LeakyReLU):
+            part.negative_slope = 0.1
+    simple = copy.deepcopy(plain)
+    simplify_dense_blocks(simple, winograd=winograd)
+    assert "RRDB" not in _kinds(simple)
+    assert ("WinogradConvolution" in _kinds(simple)) == (winograd and not layers)
+    features = torch.randn(2, sizes["nf"], 11, 14, generator=torch.Generator().manual_seed(4))
+    given = features.clone()
+    torch.testing.assert_close(simple(given), plain(features.clone()), rtol=0, atol=1e-5)
+    assert torch.equal(given, features)
 
 
 @needs_bfloat16

@@ -85,6 +85,19 @@ def test_an_alias_is_found(root: Path) -> None:
     assert (found.path, found.model) == (path, MODEL)
 
 
+@pytest.mark.parametrize(("beside", "members"), [(True, ("a.bin", "a.param")), (False, ("a.bin",))])
+def test_a_param_belongs_to_its_bin_where_there_is_one(
+    root: Path, members: tuple[str, ...], *, beside: bool
+) -> None:
+    _write(root / "a.bin", b"good")
+    if beside:
+        _write(root / "a.param")
+    found = _find(root, "a.bin")
+    assert tuple(path.name for path in found.files) == members
+    assert found.size == 4 + beside
+    assert len(found.sha256) == 64
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -9,7 +9,7 @@ import torch
 
 from capdemo.models.rounded_convolution import RoundedConvolution, can_round, is_convolution
 
-HALF_A_STEP = 2.0**-9
+HALF_A_STEP = 2.0**-8
 """How far a number is at most from its nearest bfloat16, of its size."""
 
 needs_bfloat16 = pytest.mark.skipif(

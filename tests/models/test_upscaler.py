@@ -70,8 +70,15 @@ def _esrgan_state() -> StateDict:
     return dict(ESRGAN(num_filters=16, num_blocks=2, scale=1).state_dict())
 
 
+def _fused_products(
+    given: torch.Size, weight: torch.Size, *_other: object, out_shape: torch.Size
+) -> int:
+    return 2 * given[0] * weight.numel() * out_shape[2] * out_shape[3]
+
+
 def _products(network: UpscaleModel) -> int:
-    with FlopCounterMode(display=False) as counter:
+    fused = {torch.ops.mkldnn._convolution_pointwise: _fused_products}
+    with FlopCounterMode(display=False, custom_mapping=fused) as counter:
         network(_picture(32, 64))
     products: int = counter.get_total_flops()
     return products
@@ -149,6 +156,17 @@ def test_wrapped_state_dicts_are_unwrapped(tmp_path: Path, wrapper: str) -> None
     torch.testing.assert_close(network(picture), _plain(state, picture), rtol=0, atol=1e-5)
     assert (network.architecture, network.tags) == ("Compact", ("8nf", "2nc"))
     assert network.parameters == sum(weight.numel() for weight in state.values())
+
+
+def test_a_bin_of_pytorch_is_read_and_half_an_ncnn_model_is_not(tmp_path: Path) -> None:
+    state, path = compact_state(), tmp_path / "net.bin"
+    torch.save(state, path)
+    network = load_upscale_model(path, device="cpu", precision="exact")
+    picture = _picture(4, 4)
+    torch.testing.assert_close(network(picture), _plain(state, picture), rtol=0, atol=1e-5)
+    path.write_bytes(bytes(8))
+    with pytest.raises(InputError, match=r"net\.param is not beside this one"):
+        load_upscale_model(path, device="cpu", precision="exact")
 
 
 def test_swinir_with_the_prefix_of_dataparallel(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import example, given
@@ -128,8 +129,9 @@ def test_a_torchscript_archive_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "net.pt"
     with pytest.warns(DeprecationWarning, match="torch.jit"):
         torch.jit.save(torch.jit.script(torch.nn.ReLU()), path)
-    with pytest.raises(InputError, match=r"net\.pt: The file"):
+    with pytest.raises(InputError, match=r"net\.pt: The file is a TorchScript archive") as raised:
         read_state_dict(path)
+    assert raised.value.hint == "Take the weights alone, as .safetensors or .pth."
 
 
 @given(st.binary(max_size=300))
@@ -165,6 +167,18 @@ def test_what_a_pickle_asks_for_is_named_and_nobody_is_told_to_allow_it(tmp_path
     with pytest.raises(InputError, match=r"\(it asks for numpy\.[\w.]+\)") as caught:
         read_state_dict(tmp_path / "net.pth")
     assert "weights_only" not in str(caught.value)
+    assert caught.value.hint == "Nothing of it was run. Take a .safetensors file."
+
+
+@pytest.mark.parametrize("module", ["numpy.core.multiarray", "numpy._core.multiarray"])
+def test_numpys_numbers_beside_the_weights_do_not_matter(tmp_path: Path, module: str) -> None:
+    path = tmp_path / "net.pth"
+    given = {"params": STATE, "best": np.float64(31.4), "iter": np.int64(7)}
+    torch.save(given, path, _use_new_zipfile_serialization=False)
+    written, name = path.read_bytes(), b"cnumpy._core.multiarray\nscalar\n"
+    assert name in written
+    path.write_bytes(written.replace(name, f"c{module}\nscalar\n".encode()))
+    assert torch.equal(read_state_dict(path)["params"]["body.0.weight"], STATE["body.0.weight"])
 
 
 @pytest.mark.parametrize("content", [[1, 2], {}, torch.zeros(2)])

@@ -111,6 +111,20 @@ def test_a_compact_network_gives_the_same_pictures(activation: str) -> None:
     torch.testing.assert_close(changed(pictures), plain(pictures), rtol=0, atol=1e-5)
 
 
+@torch.inference_mode()
+def test_a_compact_network_run_band_by_band_shows_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_spandrel()
+    from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
+
+    torch.manual_seed(7)
+    plain = SRVGGNetCompact(num_feat=16, num_conv=3, upscale=2).eval()
+    changed = copy.deepcopy(plain)
+    transform_compact_body(changed)
+    monkeypatch.setattr(winograd, "_PIXELS_AT_ONCE", 64)
+    pictures = torch.rand(1, 3, 23, 9)
+    torch.testing.assert_close(changed(pictures), plain(pictures), rtol=0, atol=1e-5)
+
+
 def test_other_networks_keep_their_layers() -> None:
     network = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.ReLU())
     transform_compact_body(network)

@@ -38,6 +38,7 @@ _HINTS: Mapping[str, str] = {
     "a RAR": "Unpack it.",
     "a 7z": "Unpack it.",
     "a ZIP": "Unpack it.",
+    "a TorchScript": "Take the weights alone, as .safetensors or .pth.",
 }
 """By the beginning of what the file is."""
 
@@ -151,9 +152,20 @@ def recognise_start(path: Path) -> str:
     known = next((kind for begin, kind in _STARTS.items() if folded.startswith(begin)), "")
     if known:
         return known
-    if start.startswith(_ZIP) and not _is_torch_archive(path):
-        return "a ZIP archive that torch did not write"
-    return ""
+    return _archive(path) if start.startswith(_ZIP) else ""
+
+
+def _archive(path: Path) -> str:
+    """What else than weights a ZIP archive is; empty for one that is cut short."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        return ""
+    if any("/code/" in name for name in names):
+        return "a TorchScript archive, which holds a program"
+    is_torch = any(name.endswith("/data.pkl") for name in names)
+    return "" if is_torch else "a ZIP archive that torch did not write"
 
 
 def _text(path: Path) -> str:
@@ -171,7 +183,7 @@ def weights_by_another_name(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix in PICKLED and start[_SAFE_HEADER:].startswith(b'{"'):
         return ".safetensors"
-    is_torch = suffix in SAFE and start.startswith(_ZIP) and _is_torch_archive(path)
+    is_torch = suffix in SAFE and start.startswith(_ZIP) and not _archive(path)
     return ".pth" if is_torch else path.suffix
 
 
@@ -183,12 +195,3 @@ def _start(path: Path) -> bytes:
 def _is_cut_archive(path: Path) -> bool:
     """Whether a ZIP archive has no end, where its list of contents would be."""
     return path.is_file() and _start(path).startswith(_ZIP) and not zipfile.is_zipfile(path)
-
-
-def _is_torch_archive(path: Path) -> bool:
-    """Whether a ZIP archive is one of torch's; one that is cut short counts as that, too."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.endswith("/data.pkl") for name in archive.namelist())
-    except zipfile.BadZipFile:
-        return True

@@ -71,7 +71,7 @@ def read_network(path: Path) -> tuple[Layer, ...]:
         raise InputError(
             f"An ncnn model is two files, and {param.name} is not beside this one.",
             where=str(path),
-            hint="Put it there; a .bin of PyTorch is to be renamed to .pth.",
+            hint="Put it there; an old .bin of PyTorch is to be renamed to .pth.",
         )
     try:
         text = param.read_text(encoding="utf-8")

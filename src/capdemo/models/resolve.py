@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUFFIXES = frozenset({".ckpt", ".pt", ".pth", ".safetensors", ".sft", ".bin", ".onnx"})
-"""What can be loaded; a `.bin` needs its `.param` beside it."""
+"""What can be loaded; a `.bin` is PyTorch's, or ncnn's with its `.param` beside it."""
 
 
 class WrongFileError(InputError):
@@ -168,7 +168,8 @@ def _by_base_name(alias: str, listed: list[tuple[Path, str]]) -> Path | None:
 
 
 def _members(path: Path) -> tuple[Path, ...]:
-    return (path, path.with_suffix(".param")) if path.suffix.lower() == ".bin" else (path,)
+    param = path.with_suffix(".param")
+    return (path, param) if path.suffix.lower() == ".bin" and param.is_file() else (path,)
 
 
 def _checked_cache(found: FoundModel) -> FoundModel:

@@ -98,4 +98,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
     begin, end = fields["data_offsets"]
     if not 0 <= begin <= end:
         raise ValueError(begin)
-    return Entry(str(fields["dtype"]), tuple(fields["shape"]), int(begin), int(end))
+    shape = tuple(fields["shape"])
+    if not all(isinstance(side, int) and side >= 0 for side in shape):
+        raise ValueError(shape)
+    return Entry(str(fields["dtype"]), shape, int(begin), int(end))

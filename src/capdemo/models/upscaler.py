@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -116,10 +117,10 @@ class ReferenceUpscaler:
 
 
 def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upscaler:
-    """Load the network in a `.safetensors`, `.pth`, `.onnx` or ncnn `.bin` file.
+    """Load the network in a `.safetensors`, `.pth`, `.onnx` or `.bin` file, PyTorch's or ncnn's.
 
     `exact` computes in float32. `fast` computes in float16 on a GPU and partly in bfloat16 on a
-    CPU, where the architecture bears it (`mixed_precision`), and else as `exact`. Accepts what
+    CPU, where architecture and processor bear it (`mixed_precision`), and else as `exact`. Accepts what
     ComfyUI's UpscaleModelLoader does, but for face models, which need a face's position. Raises
     `InputError` where the file is no such network.
     """
@@ -178,7 +179,7 @@ def _why_not(network: Any, single_picture: Any) -> str:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], float]:
-    if path.suffix.lower() == ".bin":
+    if path.suffix.lower() == ".bin" and not zipfile.is_zipfile(path):
         converted = convert_ncnn(path)
         return dict(converted.state_dict), converted.resize
     if path.suffix.lower() == ".onnx":

@@ -53,14 +53,26 @@ def _read_safe(path: Path) -> Any:
 
 
 class _LeftBehind:
-    """Stands for what a training framework left in a checkpoint; never made, never asked."""
+    """Stands for what training left beside the weights; it keeps nothing of what it is given."""
+
+    def __init__(self, *_given: object) -> None:
+        pass
+
+    def __setstate__(self, _state: object) -> None:
+        pass
 
 
 _LEFT_BEHIND = (
     "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
     "pytorch_lightning.callbacks.early_stopping.EarlyStopping",
+    "numpy.dtype",
+    "numpy.core.multiarray.scalar",
+    "numpy._core.multiarray.scalar",
 )
-"""Names in the first Stable Diffusion checkpoints, as keys of a table that nobody reads."""
+"""Keys of a table in the first Stable Diffusion checkpoints, and NumPy's numbers, such as a loss.
+
+Nobody reads either, and ComfyUI takes files that hold them.
+"""
 
 
 def _read_pickled(path: Path) -> Any:
@@ -79,18 +91,17 @@ _FRAME = "Unsupported operand 149"
 
 
 def _not_weights(path: Path, why: str, error: Exception) -> InputError:
+    asked = re.search(r"GLOBAL ([\w.]+)", str(error))
+    again = "Nothing of it was run. Take" if asked else "Download it again, or take"
     return another_file(path) or InputError(
-        f"The file {why} ({_detail(error)}).",
+        f"The file {why} ({f'it asks for {asked[1]}' if asked else _detail(error)}).",
         where=str(path),
-        hint="Download it again, or take a .safetensors file.",
+        hint=f"{again} a .safetensors file.",
     )
 
 
 def _detail(error: Exception) -> str:
     """What the reader means, without torch's paragraphs of advice."""
-    asked = re.search(r"GLOBAL ([\w.]+)", str(error))
-    if asked:
-        return f"it asks for {asked[1]}"
     if _FRAME in str(error):
         return "its pickle is of protocol 4 or later, which torch's safe reader does not know"
     first = (str(error).splitlines() or [type(error).__name__])[0]
