@@ -160,7 +160,7 @@ def test_a_batch_with_and_without_faces_keeps_its_alpha(
     assert torch.equal(result[..., 3:], alpha)
     assert torch.equal(result[1], image[1])
     assert _psnr(result[0, ..., :3], face[0]) > 35
-    assert notes == ["Picture 2 of 2: No face was found; the picture is unchanged."]
+    assert notes == ["No face was found in 1 of 2 pictures (2); each is unchanged."]
 
 
 def test_cropping_gives_upright_faces_and_black_for_none(

@@ -87,6 +87,7 @@ def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -
         _detector(facedetection, context),
         landmarker=_landmarker(context),
         note=context.note,
+        progress=context.progress,
     )
 
 
