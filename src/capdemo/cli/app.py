@@ -16,7 +16,7 @@ from capdemo.cli.models import models
 from capdemo.cli.nodes import nodes
 from capdemo.cli.run import run
 from capdemo.cli.status import status
-from capdemo.errors import CapdemoError, ExitCode
+from capdemo.errors import CapdemoError, ExitCode, library_error
 
 app = typer.Typer(
     name="capdemo",
@@ -31,12 +31,18 @@ app.add_typer(models, name="models")
 
 
 def run_app() -> None:
-    """Run what `sys.argv` asks for; a `CapdemoError` becomes one paragraph on stderr."""
+    """Run what `sys.argv` asks for; what a user can mend becomes one paragraph on stderr."""
     try:
         app()
     except CapdemoError as error:
         print(f"capdemo: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except ImportError as error:
+        failure = library_error(error)
+        if failure is None:
+            raise
+        print(f"capdemo: {failure}", file=sys.stderr)
+        sys.exit(failure.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(ExitCode.FAILED)
