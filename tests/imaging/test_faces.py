@@ -216,6 +216,33 @@ def test_many_faces_are_counted_and_each_is_painted() -> None:
         assert painted[0, 0, round(y), round(x)] > 0.999
 
 
+def test_a_face_is_seen_as_it_was_before_its_neighbour_was_painted_over_it() -> None:
+    picture = torch.full((1, 3, 200, 300), 0.5)
+    places = [Similarity(0.2 + 0j, 60 + 40j), Similarity(0.2 + 0j, 120 + 40j)]
+    seen: list[torch.Tensor] = []
+    colours = iter([1.0, 0.0])
+
+    def restore(face: torch.Tensor) -> torch.Tensor:
+        seen.append(face)
+        return torch.full_like(face, next(colours))
+
+    tools = faces.FaceTools(_detector(picture, *places), restore)
+    painted = faces.restore_faces(picture, tools, note=_never, progress=_silent)
+    assert (seen[1] - 0.5).abs().max() < 1e-5, "not white where the first one is now"
+    both = painted[0, 0, 91, 142]
+    assert both == 0, "the surest face is painted first, so the other lies on it"
+    assert painted[0, 0, 91, 90] == 1
+
+
+def test_a_batch_keeps_its_colours() -> None:
+    picture = _smooth(200, 240)
+    tools = faces.FaceTools(_detector(picture, Similarity(0.2 + 0j, 60 + 40j)), lambda face: face)
+    image = Image(picture.movedim(1, -1))
+    kept = faces.restore_each(image, tools, note=_never, progress=_silent)
+    torch.testing.assert_close(kept, image, rtol=0, atol=0.01)
+    assert not torch.allclose(image[..., 0], image[..., 2], atol=0.1)
+
+
 def test_without_a_face_the_picture_passes_with_a_note() -> None:
     picture, notes = _smooth(64, 80), list[str]()
     tools = faces.FaceTools(_detector(picture), torch.ones_like)
