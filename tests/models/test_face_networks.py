@@ -193,3 +193,11 @@ def test_a_box_lies_around_its_landmarks_wherever_the_face_is() -> None:
     assert 384 < left < right < 640
     assert 0 < top < bottom < 256
     assert all(left < x < right and top < y < bottom for x, y in face.landmarks)
+
+
+def test_what_surrounds_a_face_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = torch.arange(len(CLASSES)).reshape(1, 1, -1)
+    monkeypatch.setattr(BiSeNetParser, "classes", lambda _self, _face: everything)
+    mask = BiSeNetParser(BiSeNet(), "cpu")(torch.zeros(1, 3, 1, 1)).face.flatten()
+    left = {name for name, inside in zip(CLASSES, mask.tolist(), strict=True) if not inside}
+    assert left == {"background", "neck", "necklace", "cloth", "hat"}
