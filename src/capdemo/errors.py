@@ -95,3 +95,21 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_folded = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return f"Did you mean {by_folded[near[0]]!r}?" if near else ""
+
+
+def library_error(error: ImportError) -> RunError | None:
+    """What a user should know of a library that is absent or does not load.
+
+    None where a module of this package could not be imported, which is a bug.
+    """
+    library = (error.name or "").partition(".")[0]
+    if library == __name__.partition(".")[0]:
+        return None
+    called = f"The library {library!r}" if library else "A library"
+    if isinstance(error, ModuleNotFoundError):
+        return RunError(f"{called} is not installed.", hint=_DOCTOR)
+    why = str(error).partition("\n")[0].rstrip(".")
+    return RunError(f"{called} cannot be loaded: {why}.", hint=_DOCTOR)
+
+
+_DOCTOR = "What is missing, and what to type: capdemo doctor"

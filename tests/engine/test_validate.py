@@ -15,7 +15,7 @@ from capdemo.node_api.inputs import custom, dynamic_choice, integer, link, rows
 from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
 
 if TYPE_CHECKING:
-    from capdemo.node_api.schema import Widget
+    from capdemo.node_api.schema import OwnModel, Widget
 
 Inputs: TypeAlias = "dict[str, Link | JsonValue]"
 
@@ -23,7 +23,7 @@ REST: Inputs = {"exact": False, "text": ""}
 CURVE: JsonValue = [[0, 0], [1, 1]]
 
 
-def no_check(widget: Widget, name: str) -> None:
+def no_check(kind: Widget | OwnModel, name: str) -> None:
     if name == "missing.pth":
         raise InputError(f"No model is called {name!r}.", hint="Type: fetch it")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,3 +52,18 @@ def test_what_cannot_run_is_refused_before_anything_is_written(guide: Path, tmp_
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputError, match="no picture of this name"):
         run_workflow(workflow, inputs={"nosie.png": workflow}, output_dir=tmp_path / "out")
+
+
+def test_what_a_node_says_of_every_picture_of_a_list_is_said_once(tmp_path: Path) -> None:
+    crop = {"image": ["2", 0], "facedetection": "retinaface_mobile0.25"}
+    black = {"width": 64, "height": 64, "batch_size": 3, "color": 0}
+    nodes = {
+        "1": {"class_type": "EmptyImage", "inputs": black},
+        "2": {"class_type": "RebatchImages", "inputs": {"images": ["1", 0], "batch_size": 1}},
+        "3": {"class_type": "CropFace", "inputs": crop},
+        "4": {"class_type": "PreviewImage", "inputs": {"images": ["3", 0]}},
+    }
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps(nodes))
+    (note,) = run_workflow(path, output_dir=tmp_path / "out").result.notes
+    assert note == "node 3 CropFace: No face was found; a black picture stands for it. (3 times)"

@@ -216,6 +216,33 @@ def test_many_faces_are_counted_and_each_is_painted() -> None:
         assert painted[0, 0, round(y), round(x)] > 0.999
 
 
+def test_a_face_is_seen_as_it_was_before_its_neighbour_was_painted_over_it() -> None:
+    picture = torch.full((1, 3, 200, 300), 0.5)
+    places = [Similarity(0.2 + 0j, 60 + 40j), Similarity(0.2 + 0j, 120 + 40j)]
+    seen: list[torch.Tensor] = []
+    colours = iter([1.0, 0.0])
+
+    def restore(face: torch.Tensor) -> torch.Tensor:
+        seen.append(face)
+        return torch.full_like(face, next(colours))
+
+    tools = faces.FaceTools(_detector(picture, *places), restore)
+    painted = faces.restore_faces(picture, tools, note=_never, progress=_silent)
+    assert (seen[1] - 0.5).abs().max() < 1e-5, "not white where the first one is now"
+    both = painted[0, 0, 91, 142]
+    assert both == 0, "the surest face is painted first, so the other lies on it"
+    assert painted[0, 0, 91, 90] == 1
+
+
+def test_a_batch_keeps_its_colours() -> None:
+    picture = _smooth(200, 240)
+    tools = faces.FaceTools(_detector(picture, Similarity(0.2 + 0j, 60 + 40j)), lambda face: face)
+    image = Image(picture.movedim(1, -1))
+    kept = faces.restore_each(image, tools, note=_never, progress=_silent)
+    torch.testing.assert_close(kept, image, rtol=0, atol=0.01)
+    assert not torch.allclose(image[..., 0], image[..., 2], atol=0.1)
+
+
 def test_without_a_face_the_picture_passes_with_a_note() -> None:
     picture, notes = _smooth(64, 80), list[str]()
     tools = faces.FaceTools(_detector(picture), torch.ones_like)
@@ -340,24 +367,33 @@ def test_a_restorer_is_clamped_before_it_is_blended() -> None:
     assert painted[0, 0, 100, 100].item() == pytest.approx(0.6, abs=1e-5)
 
 
-def test_notes_of_a_batch_say_which_picture_they_are_about() -> None:
+def test_notes_of_a_film_are_summed_up() -> None:
     image, notes = Image(torch.zeros(2, 60, 60, 3)), list[str]()
     tools = faces.FaceTools(_detector(torch.zeros(1, 3, 60, 60)), torch.ones_like)
     faces.restore_each(image, tools, note=notes.append, progress=_silent)
-    crops = faces.crop_each(image, tools.detector, note=notes.append)
+    crops = faces.crop_each(image, tools.detector, note=notes.append, progress=_silent)
     assert crops.shape == (2, 512, 512, 3)
     assert notes == [
-        "Picture 1 of 2: No face was found; the picture is unchanged.",
-        "Picture 2 of 2: No face was found; the picture is unchanged.",
-        "Picture 1 of 2: No face was found; a black picture stands for it.",
-        "Picture 2 of 2: No face was found; a black picture stands for it.",
+        "No face was found in 2 of 2 pictures (1 to 2); each is unchanged.",
+        "No face was found in 2 of 2 pictures (1 to 2); a black picture stands for each.",
     ]
+
+
+def test_progress_of_a_film_counts_its_pictures() -> None:
+    image, steps = Image(torch.zeros(3, 60, 60, 3)), list[tuple[int, int]]()
+    tools = faces.FaceTools(_detector(torch.zeros(1, 3, 60, 60)), torch.ones_like)
+    notes = list[str]()
+    faces.restore_each(image, tools, note=notes.append, progress=lambda *step: steps.append(step))
+    faces.crop_each(
+        image, tools.detector, note=notes.append, progress=lambda *step: steps.append(step)
+    )
+    assert steps == [(1, 3), (2, 3), (3, 3)] * 2
 
 
 def test_cropping_says_that_a_tiny_face_is_left_out() -> None:
     image, notes = Image(torch.zeros(1, 100, 100, 3)), list[str]()
     tiny = _detector(torch.zeros(1, 3, 100, 100), Similarity(4.9 / 125.92 + 0j, 10 + 10j))
-    assert faces.crop_each(image, tiny, note=notes.append).max() == 0
+    assert faces.crop_each(image, tiny, note=notes.append, progress=_silent).max() == 0
     assert notes == [
         "Too small to be restored: 1 of 1 faces, left out.",
         "No face was found; a black picture stands for it.",
@@ -367,7 +403,8 @@ def test_cropping_says_that_a_tiny_face_is_left_out() -> None:
 def test_what_lies_outside_the_picture_is_facexlibs_grey_in_an_aligned_face() -> None:
     picture = torch.ones(1, 3, 200, 200)
     at_the_corner = _detector(picture, Similarity(0.3 + 0j, -40 - 40j))
-    (face,) = faces.crop_faces(picture, at_the_corner, note=_never)
+    image = Image(picture.movedim(1, -1))
+    (face,) = faces.crop_each(image, at_the_corner, note=_never, progress=_silent)
     grey = torch.tensor([132.0, 133.0, 135.0]) / 255
-    assert torch.allclose(face[0, :, 20, 20], grey, atol=1e-5)
-    assert torch.allclose(face[0, :, 400, 400], torch.ones(3), atol=1e-5)
+    assert torch.allclose(face[20, 20], grey, atol=1e-5)
+    assert torch.allclose(face[400, 400], torch.ones(3), atol=1e-5)

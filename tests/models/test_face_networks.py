@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -17,14 +17,15 @@ from tests.models.faces_for_tests import (
     parser,
     photograph,
 )
+from torch import nn
 from torch.nn.functional import interpolate
 
 from capdemo.errors import InputError
 from capdemo.models.face_anchors import LEVELS, anchors, decode_boxes, decode_landmarks
 from capdemo.models.face_bisenet import CLASSES, BiSeNet
-from capdemo.models.face_detector import load_face_detector
-from capdemo.models.face_landmarker import ONet, load_face_landmarker
-from capdemo.models.face_parser import load_face_parser
+from capdemo.models.face_detector import RetinaFaceDetector, load_face_detector
+from capdemo.models.face_landmarker import ONet, ONetLandmarker, load_face_landmarker
+from capdemo.models.face_parser import BiSeNetParser, load_face_parser
 from capdemo.models.face_retinaface import large_retinaface, small_retinaface
 from capdemo.models.store import LocalModelStore
 from capdemo.models.weights import read_state_dict
@@ -150,3 +151,53 @@ def test_a_missing_weight_is_refused(tmp_path: Path) -> None:
     torch.save(state, tmp_path / "net.pth")
     with pytest.raises(InputError, match="another model, not RetinaFace over MobileNet"):
         load_face_detector(tmp_path / "net.pth", device="cpu")
+
+
+class _Listening(nn.Module):
+    """Remembers the colour of the first pixel that it is shown, and goes no further."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.colour: list[float] = []
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        self.colour = pictures[0, :, 0, 0].tolist()
+        raise StopIteration
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "expected"),
+    [
+        (RetinaFaceDetector, [0.75 * 255 - 104, 0.5 * 255 - 117, 0.25 * 255 - 123]),
+        (ONetLandmarker, [(c * 255 - 127.5) / 128 for c in (0.25, 0.5, 0.75)]),
+        (
+            BiSeNetParser,
+            [(0.25 - 0.485) / 0.229, (0.5 - 0.456) / 0.224, (0.75 - 0.406) / 0.225],
+        ),
+    ],
+    ids=["detector: blue first", "landmarker: red first", "parser: red first"],
+)
+def test_networks_see_colours_as_they_were_trained(wrapper: Any, expected: list[float]) -> None:
+    network = _Listening()
+    colour = torch.tensor([0.25, 0.5, 0.75])[:, None, None]
+    with pytest.raises(StopIteration):
+        wrapper(network, "cpu")(colour.expand(1, 3, 48, 48))
+    assert network.colour == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_box_lies_around_its_landmarks_wherever_the_face_is() -> None:
+    picture = torch.zeros(1, 3, 256, 640)
+    picture[..., 384:] = photograph("astronaut")
+    (face,), *_ = detector()(picture)
+    left, top, right, bottom = face.box
+    assert 384 < left < right < 640
+    assert 0 < top < bottom < 256
+    assert all(left < x < right and top < y < bottom for x, y in face.landmarks)
+
+
+def test_what_surrounds_a_face_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = torch.arange(len(CLASSES)).reshape(1, 1, -1)
+    monkeypatch.setattr(BiSeNetParser, "classes", lambda _self, _face: everything)
+    mask = BiSeNetParser(BiSeNet(), "cpu")(torch.zeros(1, 3, 1, 1)).face.flatten()
+    left = {name for name, inside in zip(CLASSES, mask.tolist(), strict=True) if not inside}
+    assert left == {"background", "neck", "necklace", "cloth", "hat"}

@@ -61,8 +61,8 @@ def _codeformer() -> StateDict:
     return dict(architectures.CodeFormer().state_dict())
 
 
-class _Halving(nn.Module):
-    """Halves what it is given, and remembers how it was called."""
+class _Fading(nn.Module):
+    """Divides red by 2, green by 4 and blue by 8, and remembers how it was called."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,21 +70,23 @@ class _Halving(nn.Module):
 
     def forward(self, face: torch.Tensor, **options: Any) -> tuple[torch.Tensor]:
         self.calls.append({**options, "lowest": face.min().item(), "highest": face.max().item()})
-        return (face / 2,)
+        return (face / torch.tensor([2.0, 4.0, 8.0])[:, None, None],)
 
 
 @pytest.mark.parametrize("architecture", ["GFPGAN", "RestoreFormer", "CodeFormer"])
-def test_faces_go_in_and_come_out_between_minus_one_and_one(architecture: str) -> None:
-    network = _Halving()
+def test_faces_go_in_and_come_out_red_first_and_between_minus_one_and_one(
+    architecture: str,
+) -> None:
+    network = _Fading()
     face = torch.tensor([0.0, 0.25, 1.0]).reshape(1, 3, 1, 1)
     output = FaceRestorer(network, architecture, "cpu")(face, fidelity=0.3)
-    assert output.flatten().tolist() == [0.25, 0.375, 0.75]
+    assert output.flatten().tolist() == [0.25, 0.4375, 0.5625]
     assert (network.calls[0]["lowest"], network.calls[0]["highest"]) == (-1.0, 1.0)
     output *= 2  # a tensor of inference mode would refuse
 
 
 def test_noise_is_fixed_and_fidelity_is_passed_on() -> None:
-    network = _Halving()
+    network = _Fading()
     FaceRestorer(network, "GFPGAN", "cpu")(FACE, fidelity=0.3)
     FaceRestorer(network, "CodeFormer", "cpu")(FACE, fidelity=0.3)
     assert network.calls[0]["randomize_noise"] is False

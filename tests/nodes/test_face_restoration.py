@@ -21,6 +21,7 @@ from capdemo.models.catalogue import default_catalogue
 from capdemo.models.folders import Locations
 from capdemo.models.store import LocalModelStore
 from capdemo.models.upscaler import load_upscale_model
+from capdemo.node_api.model_files import own_models
 from capdemo.nodes import NODES
 from capdemo.workflow.graph import Graph, GraphNode, Link
 
@@ -159,7 +160,7 @@ def test_a_batch_with_and_without_faces_keeps_its_alpha(
     assert torch.equal(result[..., 3:], alpha)
     assert torch.equal(result[1], image[1])
     assert _psnr(result[0, ..., :3], face[0]) > 35
-    assert notes == ["Picture 2 of 2: No face was found; the picture is unchanged."]
+    assert notes == ["No face was found in 1 of 2 pictures (2); each is unchanged."]
 
 
 def test_cropping_gives_upright_faces_and_black_for_none(
@@ -260,6 +261,33 @@ def test_other_detectors_are_refused_before_anything_runs(class_type: str, name:
     (problem,) = (problem for problem in found if problem.input == "facedetection")
     assert problem.kind == "value_not_in_list"
     assert "allowed are: retinaface_resnet50, retinaface_mobile0.25." in problem.message
+
+
+@pytest.mark.parametrize("class_type", ["FaceRestoreCFWithModel", "CropFace", "ReActorRestoreFace"])
+def test_a_node_declares_every_file_that_it_asks_for(
+    context: RunContext, class_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+    find = context.models.file
+
+    def note(folder: str, name: str) -> Path:
+        asked.append((folder, name))
+        return find(folder, name)
+
+    monkeypatch.setattr(context.models, "file", note)
+    monkeypatch.setattr("capdemo.nodes.face_restoration._restorer", lambda *_: _identity)
+    given = {
+        "image": torch.zeros(1, 64, 64, 3),
+        "facedetection": SMALL,
+        "facerestore_model": _identity,
+        "model": "any.pth",
+    }
+    names = [entry.name for entry in NODES.schemas[class_type].inputs]
+    chosen = {name: value for name, value in given.items() if name in names}
+    NODES[class_type].run(chosen, context)
+    own = own_models(NODES.schemas[class_type], chosen)
+    assert sorted(asked) == sorted((file.model_folder, file.name) for file in own)
+    assert all(default_catalogue().by_file(*file) for file in asked)
 
 
 def test_a_detector_that_is_not_here_says_how_to_get_it(context: RunContext) -> None:

@@ -229,6 +229,19 @@ def test_a_run_to_come_needs_its_models_first(
     assert {link["href"] for link in page.all("a")} >= {"https://a.b/Big.pth", "https://a.b"}
 
 
+def test_files_that_a_node_loads_by_itself_are_needs_of_the_workflow_too(guide: Path) -> None:
+    from tests.examples.test_own_models import crop_workflow
+
+    add_workflow(guide, "Crop", crop_workflow())
+    page = render(guide, "[](/workflows/Crop.json)")
+    assert "models/facedetection/detection_mobilenet0.25_Final.pth" in page.text
+    assert "models/facedetection/onet.pt" in page.text
+    assert page.text.count("Loaded by a node itself") == 2
+    assert "capdemo models fetch RetinaFace_mobilenet0.25" in page.text
+    assert "fetch RetinaFace_mobilenet0.25 MTCNN_ONet" not in page.text, "no address has it"
+    assert "pip install --no-deps 'facenet-pytorch==2.6.0'" in page.text
+
+
 def test_the_caption_names_method_and_scale(built: Path) -> None:
     caption = render(built, COMPARE).text
     assert "Scale \N{MIDDLE DOT} 2\N{MULTIPLICATION SIGN}" in caption

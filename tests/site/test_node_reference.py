@@ -41,6 +41,11 @@ def test_an_entry_says_what_the_schema_says(guide: Path) -> None:
     assert "image IMAGE by a link" in entry or "imageIMAGEby a link" in entry
     assert "from 0.01 to 8; 1.0 unless set" in entry
     assert "Pack comfy-core, whose own code is under GPL-3.0. Revision 1 here." in entry
+    assert (
+        "Loads by itself: models/facedetection/detection_Resnet50_Final.pth with "
+        "retinaface_resnet50; models/facedetection/detection_mobilenet0.25_Final.pth with "
+        "retinaface_mobile0.25; models/facedetection/onet.pt, where it is there"
+    ) in text
 
 
 def test_the_line_is_left_alone_inside_a_sentence(guide: Path) -> None:

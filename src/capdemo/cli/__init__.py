@@ -1,34 +1,11 @@
-"""The command line: one module a command, and one place where errors become exit codes."""
-
-from __future__ import annotations
+"""The command line: one module a command. Importing them takes a while, so `main` does it."""
 
 import os
+import signal
 import sys
-
-import typer
-
-from capdemo.cli.bench import bench
-from capdemo.cli.build import build
-from capdemo.cli.check import check
-from capdemo.cli.convert import convert
-from capdemo.cli.doctor import doctor
-from capdemo.cli.graph import graph
-from capdemo.cli.models import models
-from capdemo.cli.nodes import nodes
-from capdemo.cli.run import run
-from capdemo.cli.status import status
-from capdemo.errors import CapdemoError, ExitCode
-
-app = typer.Typer(
-    name="capdemo",
-    help="Runs ComfyUI workflows without ComfyUI, and builds the guide whose pictures they make.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for command in (run, check, convert, graph, build, status, bench, nodes, doctor):
-    app.command()(command)
-app.add_typer(models, name="models")
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _SPIN_COUNT = "10000"
 """How often torch's threads (GNU OpenMP) look for work before they sleep, about 0.1 ms in all.
@@ -42,18 +19,33 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; a `CapdemoError` becomes one paragraph on stderr and an exit code."""
+    """Run the command line; Ctrl-C ends it with a sentence, while modules are imported, too."""
     os.environ.setdefault("GOMP_SPINCOUNT", _SPIN_COUNT)  # read when torch is imported
+    with _interruptible():
+        try:
+            from capdemo.cli.app import run_app  # noqa: PLC0415  # half a second of imports
+
+            run_app()
+        except SystemExit as stop:
+            if stop.code != _INTERRUPTED:
+                raise
+            print("capdemo: Stopped. What was finished is kept.", file=sys.stderr)
+            sys.exit(1)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise `SystemExit` meanwhile, unless somebody else minds it.
+
+    After a `KeyboardInterrupt` inside `exec`, on which dataclasses and torch rest, CPython ends by
+    the signal although it was caught.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    if not here or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda _signal, _frame: sys.exit(_INTERRUPTED))
     try:
-        app()
-    except CapdemoError as error:
-        print(f"capdemo: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except SystemExit as stop:
-        if stop.code != _INTERRUPTED:
-            raise
-        print("capdemo: Stopped. What was finished is kept.", file=sys.stderr)
-        sys.exit(ExitCode.FAILED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.FAILED)
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import platform
@@ -26,6 +27,15 @@ from capdemo.models.folders import cache_folder
 from capdemo.models.store import LocalModelStore
 from capdemo.workflow import input_folder, read_workflow
 
+_LIBRARIES = {
+    "pillow": "PIL.Image",
+    "isal": "isal.isal_zlib",
+    "av": "av",
+    "safetensors": "safetensors",
+    "diffusers": "",
+    "transformers": "",
+}
+"""Packages, and the module that shows whether one loads; none where that would take seconds."""
 _REQUIREMENT = re.compile(r"^([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
 
 
@@ -36,10 +46,10 @@ def doctor(
     models: Models = None,
     json_: Json = False,
 ) -> None:
-    """Say what this machine has: Python, torch, device, memory, extras, models."""
+    """Say what this machine has: Python, torch, device, memory, libraries, extras, models."""
     store = LocalModelStore.from_environment(models or ())
     listed = entries(store)
-    facts = {**_system(), **_torch(listed), **_extras()}
+    facts = {**_system(), **_torch(listed), **_libraries(), **_extras()}
     if workflow is not None:
         facts["workflow"] = _workflow(workflow, store)
     if json_:
@@ -79,17 +89,46 @@ def _torch(listed: tuple[Entry, ...]) -> dict[str, str]:
         import torch  # noqa: PLC0415  # only this command's business
 
         name = networks.device.device_name(networks.device.choose_device("auto"))
-        spandrel = networks.spandrel_import.import_spandrel()
     except (ImportError, OSError, RuntimeError) as error:
-        return {"torch": f"cannot be used: {str(error).partition(chr(10))[0]}"}
+        return {"torch": _unusable("torch", error)}
     found = {"torch": torch.__version__, "device": name}
     if torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
         found["device memory"] = f"{total / 1e9:.1f} GB, {free / 1e9:.1f} GB free"
-    found["spandrel"] = (
-        f"{metadata.version('spandrel')}, {len(spandrel.MAIN_REGISTRY)} architectures"
-    )
-    return found | _too_large(listed)
+    return found | _too_large(listed) | {"spandrel": _spandrel()}
+
+
+def _spandrel() -> str:
+    try:
+        spandrel = networks.spandrel_import.import_spandrel()
+    except (ImportError, OSError, RuntimeError) as error:
+        return _unusable("spandrel", error)
+    return f"{metadata.version('spandrel')}, {len(spandrel.MAIN_REGISTRY)} architectures"
+
+
+def _libraries() -> dict[str, str]:
+    """The libraries with compiled parts, which may be there and not load, and the large ones."""
+    return {package: _library(package, module) for package, module in _LIBRARIES.items()}
+
+
+def _library(package: str, module: str) -> str:
+    try:
+        if module:
+            importlib.import_module(module)
+        return metadata.version(package)
+    except (ImportError, OSError) as error:
+        return _unusable(package, error)
+
+
+def _unusable(package: str, error: Exception) -> str:
+    why = str(error).partition("\n")[0].rstrip(".")
+    asked = next((r for r in _requirements() if re.match(rf"{package}\b", r)), package)
+    return f"cannot be used: {why}. Type: pip install --force-reinstall '{asked}'"
+
+
+def _requirements() -> list[str]:
+    """What capdemo needs without any extra, as pip has it."""
+    return [r for r in metadata.requires("capdemo") or () if ";" not in r]
 
 
 def _too_large(listed: tuple[Entry, ...]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,6 +41,7 @@ def nodes(
                 "licence": schema.licence,
                 "revision": schema.revision,
                 "inputs": [_input(entry) for entry in schema.inputs],
+                "own_models": [asdict(own) for own in schema.own_models],
                 "outputs": [{"name": entry.name, "type": entry.type} for entry in schema.outputs],
                 "executable": schema.executable,
             }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from capdemo.engine.mapping import call_node, calls, find_blocker
 from capdemo.engine.sharing import NOTHING_SHARED
 from capdemo.engine.values import Values
-from capdemo.errors import CancelledError, CapdemoError, RunError
+from capdemo.errors import CancelledError, CapdemoError, RunError, library_error
 from capdemo.workflow.graph import Link
 
 if TYPE_CHECKING:
@@ -162,5 +162,7 @@ def _located(error: Exception, where: str) -> CapdemoError:
     if isinstance(error, CapdemoError):
         place = f"{where}: {error.where}" if error.where else where
         return type(error)(error.what, where=place, hint=error.hint)
+    if isinstance(error, ImportError) and (lacking := library_error(error)):
+        return RunError(lacking.what, where=where, hint=lacking.hint)
     what = str(error).strip().splitlines()[0] if str(error).strip() else "no message"
     return RunError(f"The node failed: {type(error).__name__}: {what}.", where=where)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from capdemo.engine.plan import ancestors, descendants, find_cycles
 from capdemo.errors import CapdemoError, Problem, did_you_mean
 from capdemo.node_api.dynamic import flat_inputs
+from capdemo.node_api.model_files import own_models
 from capdemo.workflow.graph import Graph, GraphNode, JsonValue, Link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from capdemo.node_api.schema import InputSchema, NodeSchema, Widget
+    from capdemo.node_api.schema import InputSchema, NodeSchema, OwnModel, Widget
 
 _COERCED = frozenset({"INT", "FLOAT", "BOOLEAN", "STRING", "COMBO", "*"})
 """The values of other widgets are the editor's own business and are passed on as they are."""
@@ -26,9 +27,9 @@ Schemas: TypeAlias = "Mapping[str, NodeSchema]"
 
 
 class FileCheck(Protocol):
-    """Says whether the file that a widget names is there."""
+    """Says whether a file is there that a widget names, or that a node needs by itself."""
 
-    def __call__(self, widget: Widget, name: str) -> None:
+    def __call__(self, kind: Widget | OwnModel, name: str, /) -> None:
         """Raise a `CapdemoError` where the file is missing."""
         ...
 
@@ -114,7 +115,10 @@ class _NodeCheck:
                     else self._constant(entry, value)
                 )
             elif entry.required:
-                self._report(entry, "required_input_missing", self._missing(entry))
+                self._report(entry.name, "required_input_missing", self._missing(entry))
+        for own in own_models(self._schema, kept):
+            if own.needed:
+                self._file_is_there(own, own.name, own.chosen_by and own.chosen_by[0])
         return kept
 
     def _missing(self, entry: InputSchema) -> str:
@@ -124,11 +128,11 @@ class _NodeCheck:
         source = self._graph.nodes.get(link.node)
         if source is None:
             message = f"The input {entry.name!r} comes from node {link.node}, which is not there."
-            self._report(entry, "bad_linked_input", message)
+            self._report(entry.name, "bad_linked_input", message)
             return link
         if entry.widget is not None and entry.widget.options:
             message = f"{entry.name} decides which inputs there are, so it cannot come by a link."
-            self._report(entry, "invalid_dynamic_input", message)
+            self._report(entry.name, "invalid_dynamic_input", message)
             return link
         schema = self._schemas.get(source.class_type)
         if schema is None:
@@ -138,13 +142,13 @@ class _NodeCheck:
                 f"The input {entry.name!r} comes from output {link.slot} of node {link.node} "
                 f"({source.class_type}), which has {len(schema.outputs)}."
             )
-            self._report(entry, "bad_linked_input", message)
+            self._report(entry.name, "bad_linked_input", message)
         elif not fits(received=schema.outputs[link.slot].type, wanted=entry.type):
             message = (
                 f"The input {entry.name!r} wants {entry.type}, and node {link.node} "
                 f"({source.class_type}) gives {schema.outputs[link.slot].type}."
             )
-            self._report(entry, "return_type_mismatch", message)
+            self._report(entry.name, "return_type_mismatch", message)
         return link
 
     def _constant(self, entry: InputSchema, value: JsonValue) -> JsonValue:
@@ -153,13 +157,13 @@ class _NodeCheck:
             return value  # ComfyUI lets a constant pass at a socket that takes numbers or texts
         if widget is None:
             message = f"The input {entry.name!r} wants a link of type {entry.type}, not a value."
-            self._report(entry, "bad_linked_input", message)
+            self._report(entry.name, "bad_linked_input", message)
             return value
         try:
             converted = coerce(widget, value)
         except (TypeError, ValueError, OverflowError):
             message = f"{entry.name} is {_short(value)}, which is no {widget.type}."
-            self._report(entry, "invalid_input_type", message)
+            self._report(entry.name, "invalid_input_type", message)
             return value
         self._bounds(entry, widget, converted)
         return converted
@@ -168,25 +172,28 @@ class _NodeCheck:
         if isinstance(value, int | float) and not isinstance(value, bool):
             if widget.minimum is not None and value < widget.minimum:
                 message = f"{entry.name} is {value}; the least allowed is {widget.minimum:g}."
-                self._report(entry, "value_smaller_than_min", message)
+                self._report(entry.name, "value_smaller_than_min", message)
             if widget.maximum is not None and value > widget.maximum:
                 message = f"{entry.name} is {value}; the most allowed is {widget.maximum:g}."
-                self._report(entry, "value_bigger_than_max", message)
+                self._report(entry.name, "value_bigger_than_max", message)
         elif widget.choices and value not in widget.choices:
             hint = did_you_mean(str(value), [str(choice) for choice in widget.choices])
             allowed = ", ".join(str(choice) for choice in widget.choices)
             message = f"{entry.name} is {_short(value)}; allowed are: {allowed}."
-            self._report(entry, "value_not_in_list", message, hint)
+            self._report(entry.name, "value_not_in_list", message, hint)
         elif (widget.model_folder or widget.upload) and isinstance(value, str):
-            try:
-                self._check_file(widget, value)
-            except CapdemoError as error:
-                kind = "custom_validation_failed" if widget.upload else "value_not_in_list"
-                self._report(entry, kind, error.what, error.hint)
+            self._file_is_there(widget, value, entry.name)
 
-    def _report(self, entry: InputSchema, kind: str, message: str, hint: str = "") -> None:
+    def _file_is_there(self, kind: Widget | OwnModel, name: str, told_by: str | None) -> None:
+        try:
+            self._check_file(kind, name)
+        except CapdemoError as error:
+            problem = "value_not_in_list" if kind.model_folder else "custom_validation_failed"
+            self._report(told_by, problem, error.what, error.hint)
+
+    def _report(self, name: str | None, kind: str, message: str, hint: str = "") -> None:
         node = f"{self._node_id} ({self._schema.class_type})"
-        self.problems.append(Problem(self._file, node, entry.name, kind, message, hint))
+        self.problems.append(Problem(self._file, node, name, kind, message, hint))
 
 
 def coerce(widget: Widget, value: JsonValue) -> JsonValue:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capdemo import models
 from capdemo.errors import CapdemoError, Problem, did_you_mean
-from capdemo.examples.keys import model_names
+from capdemo.examples.keys import loading_nodes
 from capdemo.examples.measure import truth_of
 from capdemo.examples.prepare import check
 from capdemo.examples.spec import read_specs
@@ -77,14 +77,10 @@ def _missing_truths(specs: Sequence[Spec]) -> Iterator[Problem]:
 
 
 def _model_problems(prepared: Prepared, store: LocalModelStore, file: str) -> Iterator[Problem]:
-    for folder, name in model_names(prepared.graph):
+    for (folder, name), node_id in sorted(loading_nodes(prepared.graph).items()):
         error, kind = _model_error(folder, name, store)
         if error is not None:
-            node = next(
-                f"{node_id} ({node.class_type})"
-                for node_id, node in prepared.graph.nodes.items()
-                if name in node.inputs.values()
-            )
+            node = f"{node_id} ({prepared.graph.nodes[node_id].class_type})"
             what = f"{error.where}: {error.what}" if error.where else error.what
             yield Problem(file, node, None, kind, what, error.hint)
 

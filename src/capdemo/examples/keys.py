@@ -1,4 +1,4 @@
-"""What decides a workflow's results: its graph, the files that it names, its nodes' revisions."""
+"""What decides a workflow's results: its graph, the files that it reads, its nodes' revisions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from capdemo.errors import CapdemoError
 from capdemo.models.digest import file_digest
 from capdemo.node_api import Folders
 from capdemo.node_api.dynamic import flat_inputs
+from capdemo.node_api.model_files import model_files
 from capdemo.nodes import NODES
 from capdemo.nodes.file_names import input_file
 from capdemo.outputs.lock import Key, UsedFile
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from capdemo.examples.prepare import Prepared
     from capdemo.models.store import LocalModelStore
-    from capdemo.node_api import Widget
     from capdemo.workflow import Graph, GraphNode, JsonValue
 
 
@@ -37,23 +37,26 @@ def sharing_keys(
 
     def more(node: GraphNode) -> JsonValue:
         schema = NODES.schemas[node.class_type]
-        files: list[JsonValue] = []
-        for widget, value in _files_of(node):
-            if widget.model_folder is not None:
-                files += [_stamp(path) for path in store.find(widget.model_folder, value).files]
-            elif widget.upload:
-                files.append(file_digest(input_file(value, folders)))
-        return [machine, schema.revision, files]
+        models = [_stamps(*file, store) for file in model_files(schema, node.inputs)]
+        inputs = [file_digest(input_file(name, folders)) for name in _inputs_of(node)]
+        return [machine, schema.revision, *models, *inputs]
 
     keys = node_keys(prepared.graph, prepared.outputs, NODES.schemas, more)
     nodes = prepared.graph.nodes
     return {i: key for i, key in keys.items() if not NODES.schemas[nodes[i].class_type].is_output}
 
 
-def _stamp(path: Path) -> JsonValue:
-    """What tells a model's file from others within one process, without reading gigabytes."""
-    status = path.stat()
-    return [str(path.resolve()), status.st_size, status.st_mtime_ns]
+def _stamps(folder: str, name: str, store: LocalModelStore) -> JsonValue:
+    """What tells a model's files from others within one process, without reading gigabytes.
+
+    Nothing where they are not here: the node runs without them.
+    """
+    try:
+        files = store.find(folder, name).files
+    except CapdemoError:
+        return None
+    status = [(path, path.stat()) for path in files]
+    return [[str(path.resolve()), s.st_size, s.st_mtime_ns] for path, s in status]
 
 
 def missing_models(prepared: Prepared, store: LocalModelStore) -> list[str]:
@@ -73,7 +76,7 @@ def key_of(
     inputs: Path,
     recorded: Sequence[UsedFile] = (),
 ) -> Key:
-    """What decides the outputs: the graph, the files that it names, the nodes' revisions.
+    """What decides the outputs: the graph, the files that it reads, the nodes' revisions.
 
     A model that is not on this machine is taken to be the `recorded` one of its name.
     """
@@ -90,24 +93,30 @@ def key_of(
 
 def input_names(graph: Graph) -> list[str]:
     """The pictures that a graph reads, sorted."""
-    return sorted({value for widget, value in _files(graph) if widget.upload})
+    return sorted({name for node in graph.nodes.values() for name in _inputs_of(node)})
 
 
 def model_names(graph: Graph) -> list[tuple[str, str]]:
     """The models that a graph loads, as (ComfyUI folder, name), sorted."""
-    found = {(w.model_folder, value) for w, value in _files(graph) if w.model_folder is not None}
-    return sorted(found)
+    return sorted(loading_nodes(graph))
 
 
-def _files(graph: Graph) -> list[tuple[Widget, str]]:
-    return [found for node in graph.nodes.values() for found in _files_of(node)]
+def loading_nodes(graph: Graph) -> dict[tuple[str, str], str]:
+    """The first node that loads each of a graph's models, which are (ComfyUI folder, name)."""
+    found: dict[tuple[str, str], str] = {}
+    for node_id, node in graph.nodes.items():
+        for file in model_files(NODES.schemas[node.class_type], node.inputs):
+            found.setdefault(file, node_id)
+    return found
 
 
-def _files_of(node: GraphNode) -> list[tuple[Widget, str]]:
+def _inputs_of(node: GraphNode) -> list[str]:
     return [
-        (entry.widget, value)
+        value
         for entry in flat_inputs(NODES.schemas[node.class_type], node.inputs)
-        if entry.widget is not None and isinstance(value := node.inputs.get(entry.name), str)
+        if entry.widget
+        and entry.widget.upload
+        and isinstance(value := node.inputs.get(entry.name), str)
     ]
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capdemo.models.store import LocalModelStore
-    from capdemo.node_api import Widget
+    from capdemo.node_api import OwnModel, Widget
     from capdemo.workflow import JsonValue
 
 
@@ -88,11 +88,11 @@ def check(
     for change in changes:
         graph = _changed(graph, change)
 
-    def check_file(widget: Widget, name: str) -> None:
-        if widget.model_folder is None:
+    def check_file(kind: Widget | OwnModel, name: str) -> None:
+        if kind.model_folder is None:
             input_file(name, Folders(inputs, inputs, inputs))
         elif runs_here:
-            store.file(widget.model_folder, name)
+            store.file(kind.model_folder, name)
 
     problems += _without_code(graph, str(file.path), runs_here=runs_here)
     broken = {p.node for p in errors_among(problems) if p.node is not None}

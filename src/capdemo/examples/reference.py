@@ -46,7 +46,7 @@ def load_upscale_model(
 def save_image(*, images: Image, filename_prefix: str = "ComfyUI", context: RunContext) -> Image:
     """Write pictures by Pillow."""
     place = Place(context.folders.output, filename_prefix, "_.png", context.save)
-    save_each(images, _by_pillow(context, SAVED_COMPRESSION), place, context.progress)
+    save_each(images, _by_pillow(context, SAVED_COMPRESSION), place, context)
     return images
 
 
@@ -54,7 +54,7 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", context: RunC
 def preview_image(*, images: Image, context: RunContext) -> Image:
     """Write previews by Pillow."""
     place = Place(context.folders.temp, preview_prefix(), "_.png", discard)
-    save_each(images, _by_pillow(context, PREVIEW_COMPRESSION), place, context.progress)
+    save_each(images, _by_pillow(context, PREVIEW_COMPRESSION), place, context)
     return images
 
 

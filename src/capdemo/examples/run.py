@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,8 +135,15 @@ def run_prepared(
         seconds=time.perf_counter() - began,
         peak_bytes=models.device.peak_memory(machine.device),
         blocked=tuple(stages.messages),
-        notes=tuple(stages.notes),
+        notes=tuple(_each_once(stages.notes)),
     )
+
+
+def _each_once(notes: Sequence[str]) -> Iterator[str]:
+    """Without those that follow their like: a node may say the same of every picture of a list."""
+    for note, same in groupby(notes):
+        count = sum(1 for _ in same)
+        yield note if count == 1 else f"{note} ({count} times)"
 
 
 @contextmanager

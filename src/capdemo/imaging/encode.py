@@ -62,7 +62,7 @@ def to_uint8(picture: torch.Tensor) -> npt.NDArray[np.uint8]:
 
 def to_uint16(picture: torch.Tensor) -> npt.NDArray[np.uint16]:
     """Pixels (0..1, any layout) in 16 bits, clipped and truncated as ComfyUI saves them."""
-    scaled = (picture * 65535.0).clamp_(0, 65535)
+    scaled = (picture * 65535.0).clamp_(0, 65535).nan_to_num_(0.0)
     return scaled.contiguous().numpy().astype(np.uint16)
 
 

@@ -16,6 +16,7 @@ from capdemo.errors import RunError
 from capdemo.imaging.faces_detection import find_faces
 from capdemo.imaging.faces_geometry import SIDE, TEMPLATE, fit, resized, shifted, warp
 from capdemo.imaging.faces_masks import soften, square
+from capdemo.imaging.faces_notes import Seen, named_failures, notes_on_cropping, notes_on_restoring
 from capdemo.imaging.sizes import Size
 from capdemo.node_api import Image
 
@@ -29,8 +30,6 @@ SMALLEST_EYES = 5.0
 """Pixels between the eyes below which a face is left as it is: there is nothing to restore."""
 AROUND = (132.0 / 255, 133.0 / 255, 135.0 / 255)
 """The grey (RGB) that fills an aligned face where it lies outside the picture, as in facexlib."""
-NAMED = 3
-"""Failing faces that an error names; every frame of a film may have some."""
 _FRAME = Size(SIDE, SIDE)
 _NO_FACE = torch.zeros(1, 3, SIDE, SIDE)
 RGB = 3
@@ -54,9 +53,7 @@ class FaceTools:
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     picture: torch.Tensor
-    restored: int
-    failures: tuple[str, ...]
-    """A sentence for each face that was left as it was."""
+    seen: Seen
 
 
 def restore_faces(
@@ -74,8 +71,8 @@ def restore_faces(
     one cannot be restored. Raises `RunError` where none of them can.
     """
     result = (picture if background is None else background).clone()
-    outcome = _with_faces(picture, result, tools, note, progress)
-    _report([(outcome, note)])
+    outcome = _with_faces(picture, result, tools, progress)
+    _report([outcome.seen], note)
     return outcome.picture
 
 
@@ -88,30 +85,35 @@ def restore_each(
 ) -> Image:
     """`restore_faces` for every picture of a batch (BHWC), alpha kept (FaceRestoreCFWithModel).
 
-    Raises `RunError` where no face of the whole batch can be restored.
+    `progress` is told of the faces of a single picture, else of the pictures. Raises `RunError`
+    where no face of the whole batch can be restored.
     """
-    outcomes = [
-        (_with_faces(picture, picture.clone(), tools, note_of_it, progress), note_of_it)
-        for picture, note_of_it in _each(image, note)
-    ]
-    _report(outcomes)
-    restored = torch.cat([outcome.picture for outcome, _ in outcomes])
-    return Image(torch.cat([restored.movedim(1, -1), image[..., RGB:]], dim=-1))
+    result = image.clone()
+    pictures = []
+    of_faces = progress if len(image) == 1 else _untold
+    for index, picture in enumerate(_each(image)):
+        outcome = _with_faces(picture, picture.clone(), tools, of_faces)
+        result[index, ..., :RGB] = outcome.picture[0].movedim(0, -1)
+        pictures.append(outcome.seen)
+        progress(index + 1, len(image))
+    _report(pictures, note)
+    return Image(result)
+
+
+def _untold(_done: int, _total: int) -> None:
+    pass
 
 
 def _with_faces(
     picture: torch.Tensor,
     result: torch.Tensor,
     tools: FaceTools,
-    note: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> _Outcome:
     """Paste the restored faces of a picture into `result`, which is the picture, or larger."""
     enlarged = resized(result.shape[-1] / picture.shape[-1])
     found = find_faces(picture, tools.detector, tools.parser, tools.landmarker)
-    if not found:
-        note("No face was found; the picture is unchanged.")
-    faces = _large_enough(found, note, otherwise="left as they were")
+    faces = _large_enough(found)
     failures = []
     for index, face in enumerate(faces):
         upright = fit(face.landmarks, TEMPLATE)
@@ -126,19 +128,16 @@ def _with_faces(
             mask = _mask(aligned, tools.parser)
             _paste(result, restored, mask, enlarged.inverse.then(upright))
         progress(index + 1, len(faces))
-    return _Outcome(result, len(faces) - len(failures), tuple(failures))
+    return _Outcome(result, Seen(len(found), len(found) - len(faces), tuple(failures)))
 
 
-def _report(outcomes: Sequence[tuple[_Outcome, Callable[[str], None]]]) -> None:
-    """Note which faces failed, or raise `RunError` where none came out and some did not."""
-    failures = [failure for outcome, _ in outcomes for failure in outcome.failures]
-    if failures and not any(outcome.restored for outcome, _ in outcomes):
-        more = len(failures) - NAMED
-        rest = f" And {more} more." if more > 0 else ""
-        raise RunError(f"No face could be restored. {' '.join(failures[:NAMED])}{rest}")
-    for outcome, note in outcomes:
-        for failure in outcome.failures:
-            note(failure)
+def _report(pictures: Sequence[Seen], note: Callable[[str], None]) -> None:
+    """Note what was left as it was, or raise `RunError` where no face came out and some did not."""
+    failures = named_failures(pictures)
+    if failures and not any(seen.done for seen in pictures):
+        raise RunError(f"No face could be restored. {failures}")
+    for sentence in notes_on_restoring(pictures):
+        note(sentence)
 
 
 def crop_each(
@@ -147,51 +146,33 @@ def crop_each(
     *,
     landmarker: FaceLandmarker | None = None,
     note: Callable[[str], None],
+    progress: Callable[[int, int], None],
 ) -> Image:
-    """`crop_faces` of a batch (BHWC); a picture without a face gives a black one (CropFace)."""
-    crops = []
-    for picture, note_of_it in _each(image, note):
-        found = crop_faces(picture, detector, landmarker=landmarker, note=note_of_it)
-        if not found:
-            note_of_it("No face was found; a black picture stands for it.")
-        crops += found or [_NO_FACE]
+    """Every face of a batch (BHWC, 0..1), upright, 512x512, RGB; of a picture the surest first.
+
+    A picture without a face gives a black one (CropFace). Calls `note` with what is left out.
+    """
+    crops: list[torch.Tensor] = []
+    pictures = []
+    for picture in _each(image):
+        found = find_faces(picture, detector, landmarker=landmarker)
+        faces = _large_enough(found)
+        crops += [_aligned(picture, fit(face.landmarks, TEMPLATE)) for face in faces] or [_NO_FACE]
+        pictures.append(Seen(len(found), len(found) - len(faces)))
+        progress(len(pictures), len(image))
+    for sentence in notes_on_cropping(pictures):
+        note(sentence)
     return Image(torch.cat(crops).movedim(1, -1))
 
 
-def crop_faces(
-    picture: torch.Tensor,
-    detector: FaceDetector,
-    *,
-    landmarker: FaceLandmarker | None = None,
-    note: Callable[[str], None],
-) -> list[torch.Tensor]:
-    """The faces in a picture (1CHW, float32, 0..1, RGB), upright, 512x512, the surest first."""
-    found = find_faces(picture, detector, landmarker=landmarker)
-    faces = _large_enough(found, note, otherwise="left out")
-    return [_aligned(picture, fit(face.landmarks, TEMPLATE)) for face in faces]
+def _each(image: Image) -> Iterator[torch.Tensor]:
+    """The colours of each picture of a batch, 1CHW."""
+    for picture in image[..., :RGB]:
+        yield picture.movedim(-1, 0)[None].contiguous()
 
 
-def _each(
-    image: Image, note: Callable[[str], None]
-) -> Iterator[tuple[torch.Tensor, Callable[[str], None]]]:
-    """The colours of each picture of a batch, 1CHW, and a way to say something of it by number."""
-    count = len(image)
-    for index, picture in enumerate(image[..., :RGB].movedim(-1, 1).contiguous()):
-        yield picture[None], _numbered(note, index, count)
-
-
-def _numbered(note: Callable[[str], None], index: int, count: int) -> Callable[[str], None]:
-    return note if count == 1 else lambda what: note(f"Picture {index + 1} of {count}: {what}")
-
-
-def _large_enough(
-    found: Sequence[Face], note: Callable[[str], None], *, otherwise: str
-) -> list[Face]:
-    kept = [face for face in found if face.eye_distance >= SMALLEST_EYES]
-    if len(kept) < len(found):
-        count = len(found) - len(kept)
-        note(f"Too small to be restored: {count} of {len(found)} faces, {otherwise}.")
-    return kept
+def _large_enough(found: Sequence[Face]) -> list[Face]:
+    return [face for face in found if face.eye_distance >= SMALLEST_EYES]
 
 
 def _restored(aligned: torch.Tensor, tools: FaceTools) -> torch.Tensor:

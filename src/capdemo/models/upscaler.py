@@ -120,9 +120,9 @@ def load_upscale_model(path: Path, *, device: str, precision: Precision) -> Upsc
     """Load the network in a `.safetensors`, `.pth`, `.onnx` or `.bin` file, PyTorch's or ncnn's.
 
     `exact` computes in float32. `fast` computes in float16 on a GPU and partly in bfloat16 on a
-    CPU, where architecture and processor bear it (`mixed_precision`), and else as `exact`. Accepts what
-    ComfyUI's UpscaleModelLoader does, but for face models, which need a face's position. Raises
-    `InputError` where the file is no such network.
+    CPU, where architecture and processor bear it (`mixed_precision`), and else as `exact`. Takes
+    what ComfyUI's UpscaleModelLoader does, but for face models, which need a face's position.
+    Raises `InputError` where the file is no such network.
     """
     network = _load_network(path)
     on_gpu = torch.device(device).type == "cuda"

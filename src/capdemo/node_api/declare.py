@@ -14,7 +14,7 @@ from capdemo.node_api.schema import NodeSchema, OutputSchema
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from capdemo.node_api.schema import InputSchema
+    from capdemo.node_api.schema import InputSchema, OwnModel
 
 NodeFunction = TypeVar("NodeFunction", bound="Callable[..., Any]")
 
@@ -72,6 +72,7 @@ class NodeFamily:
         category: str,
         revision: int = 1,
         is_output: bool = False,
+        own_models: Sequence[OwnModel] = (),
         needed: Callable[..., Sequence[str]] | None = None,
     ) -> Callable[[NodeFunction], NodeFunction]:
         """Declare a keyword-only function as the node that workflow files call `class_type`.
@@ -80,6 +81,7 @@ class NodeFamily:
         description from the docstring, the output slots from the return hint. Hints of
         `list[...]`, on every parameter or on none, make a node that takes whole lists. `needed`
         is called with the arguments that are there and names the lazy ones that are wanted.
+        `own_models` are files that the function asks for without a widget that names them.
         """
 
         def declare(function: NodeFunction) -> NodeFunction:
@@ -106,6 +108,7 @@ class NodeFamily:
                 revision=revision,
                 is_output=is_output,
                 input_is_list=lists == {True},
+                own_models=tuple(own_models),
             )
             self._nodes.append(Node(schema, function, parameters, context, needed))
             return function

@@ -97,6 +97,19 @@ class OutputSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A model file that a node loads by itself: no widget holds its name."""
+
+    model_folder: str
+    """ComfyUI's model folder."""
+    name: str
+    chosen_by: tuple[str, WidgetValue] | None = None
+    """A widget, and its value with which the file is loaded; None: whatever is chosen."""
+    needed: bool = True
+    """Whether the node stops without it; without any other it goes on and says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeSchema:
     """A node's public face."""
 
@@ -116,6 +129,8 @@ class NodeSchema:
     """Whether the node is run for its own sake, because it writes or shows something."""
     input_is_list: bool = False
     """Whether the node takes whole lists where others are called once for every value."""
+    own_models: tuple[OwnModel, ...] = ()
+    """What decides the node's output besides its inputs; part of every example's key, too."""
     executable: bool = True
     """Whether the node runs here; if not, its workflows are read and checked only."""
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from capdemo import imaging
 from capdemo.errors import RunError
 from capdemo.node_api import Image, NodeFamily, Range, RunContext, option
-from capdemo.nodes.saved_files import Place, followed, png_of, save_each, save_whole
+from capdemo.nodes.saved_files import (
+    Place,
+    followed,
+    note_lost_pixels,
+    png_of,
+    save_each,
+    save_whole,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -78,7 +85,7 @@ def save_image_advanced(
     if isinstance(format, Avif):
         _save_avif(images, format, place, context)
     else:
-        save_each(images, _encoder(format, context), place, context.progress)
+        save_each(images, _encoder(format, context), place, context)
     return images
 
 
@@ -107,11 +114,12 @@ def _save_avif(images: Image, settings: Avif, place: Place, context: RunContext)
             images,
             lambda picture: [imaging.animation.avif([picture], context.metadata, crf=settings.crf)],
             place,
-            context.progress,
+            context,
         )
         return
     if mode.loop_count:
         raise RunError("Animated AVIF is written without an end only.", hint="Set loop_count to 0.")
+    note_lost_pixels(images, context)
     content = imaging.animation.avif(
         followed(images, context.progress),
         context.metadata,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from capdemo import imaging
 from capdemo.node_api import Image, NodeFamily, Range, RunContext
-from capdemo.nodes.saved_files import Place, followed, save_whole
+from capdemo.nodes.saved_files import Place, followed, note_lost_pixels, save_whole
 
 FAMILY = NodeFamily()
 
@@ -22,6 +22,7 @@ def save_animated_webp(
 ) -> Image:
     """Write a batch as one animated WebP that carries the workflow, and pass it on."""
     effort = {"default": 4, "fastest": 0, "slowest": 6}[method]
+    note_lost_pixels(images, context)
     content = imaging.animation.webp(
         followed(images, context.progress),
         context.metadata,
@@ -46,6 +47,7 @@ def save_animated_png(
     context: RunContext,
 ) -> Image:
     """Write a batch as one animated PNG that carries the workflow, and pass it on."""
+    note_lost_pixels(images, context)
     content = imaging.animation.animated_png(
         followed(images, context.progress),
         context.metadata,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from capdemo import imaging, models
 from capdemo.errors import InputError
-from capdemo.node_api import Image, ModelFile, NodeFamily, Range, RunContext
+from capdemo.node_api import Image, ModelFile, NodeFamily, OwnModel, Range, RunContext
 from capdemo.node_api.faces import FaceDetector, FaceLandmarker, FaceParser, FaceRestoreModel
 
 FACERESTORE = NodeFamily(pack="facerestore_cf", licence="none stated")
@@ -27,6 +27,15 @@ PARSER_FILE = "parsing_bisenet.pth"
 LANDMARKER_FILE = "onet.pt"
 RESTORER_FOLDER = "facerestore_models"
 
+FINDING = (
+    *(
+        OwnModel(DETECTOR_FOLDER, file, chosen_by=("facedetection", choice))
+        for choice, file in DETECTOR_FILES.items()
+    ),
+    OwnModel(DETECTOR_FOLDER, LANDMARKER_FILE, needed=False),
+)
+PASTING = (*FINDING, OwnModel(DETECTOR_FOLDER, PARSER_FILE, needed=False))
+
 
 @FACERESTORE.node("FaceRestoreModelLoader", category="facerestore_cf")
 def load_face_restore_model(
@@ -42,7 +51,9 @@ def load_face_restore_model(
     return _restorer(model_name, context)
 
 
-@FACERESTORE.node("FaceRestoreCFWithModel", category="facerestore_cf", revision=4)
+@FACERESTORE.node(
+    "FaceRestoreCFWithModel", category="facerestore_cf", revision=4, own_models=PASTING
+)
 def restore_faces(
     *,
     facerestore_model: FaceRestoreModel,
@@ -65,7 +76,7 @@ def restore_faces(
     return imaging.faces.restore_each(image, tools, note=context.note, progress=context.progress)
 
 
-@FACERESTORE.node("CropFace", category="facerestore_cf", revision=4)
+@FACERESTORE.node("CropFace", category="facerestore_cf", revision=4, own_models=FINDING)
 def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -> Image:
     """Cut every face out of an image, upright, 512 pixels wide and high, the surest first.
 
@@ -76,10 +87,13 @@ def crop_faces(*, image: Image, facedetection: Detection, context: RunContext) -
         _detector(facedetection, context),
         landmarker=_landmarker(context),
         note=context.note,
+        progress=context.progress,
     )
 
 
-@REACTOR.node("ReActorRestoreFace", category="\N{MILKY WAY} ReActor", revision=4)
+@REACTOR.node(
+    "ReActorRestoreFace", category="\N{MILKY WAY} ReActor", revision=4, own_models=PASTING
+)
 def restore_faces_visibly(
     *,
     image: Image,

@@ -51,7 +51,7 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", context: RunC
     `%batch_num%` are replaced in it.
     """
     place = Place(context.folders.output, filename_prefix, "_.png", context.save)
-    save_each(images, png_of(context.metadata), place, context.progress)
+    save_each(images, png_of(context.metadata), place, context)
     return images
 
 
@@ -59,5 +59,5 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", context: RunC
 def preview_image(*, images: Image, context: RunContext) -> Image:
     """Write pictures into the folder for temporary files, and pass them on."""
     place = Place(context.folders.temp, preview_prefix(), "_.png", discard)
-    save_each(images, png_of(context.metadata), place, context.progress)
+    save_each(images, png_of(context.metadata), place, context)
     return images

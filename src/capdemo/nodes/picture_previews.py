@@ -35,4 +35,4 @@ def compare_images(
 
 def _write(images: Image, prefix: str, context: RunContext) -> None:
     place = Place(context.folders.temp, prefix, "_.png", discard)
-    save_each(images, png_of(context.metadata), place, context.progress)
+    save_each(images, png_of(context.metadata), place, context)

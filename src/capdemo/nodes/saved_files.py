@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from capdemo.imaging.sizes import Size
-    from capdemo.node_api import Image
+    from capdemo.node_api import Image, RunContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,26 @@ def png_of(metadata: Mapping[str, str]) -> Callable[[torch.Tensor], Iterable[byt
     return lambda picture: imaging.encode.png(picture, metadata)
 
 
+def note_lost_pixels(images: Image, context: RunContext) -> None:
+    """Tell the user of pixels that are no numbers. Raises `RunError` where no others are."""
+    if said := imaging.lost_pixels.say_lost_pixels(images):
+        context.note(said)
+
+
 def save_each(
     images: Image,
     encode: Callable[[torch.Tensor], Iterable[bytes]],
     place: Place,
-    progress: Callable[[int, int], None],
+    context: RunContext,
 ) -> None:
     """Write a file for every picture, piece by piece, and report each as soon as it is there."""
+    note_lost_pixels(images, context)
     size = imaging.resize.size_of(images)
     paths = place.paths(size, len(images))
     for done, (path, picture) in enumerate(zip(paths, images, strict=True), start=1):
         write_pieces(path, encode(picture))
         place.report(SavedFile(path, *size))
-        progress(done, len(paths))
+        context.progress(done, len(paths))
 
 
 def save_whole(images: Image, content: bytes, place: Place) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from capdemo import imaging
 from capdemo.imaging.video_choices import CombineFormat
 from capdemo.node_api import Audio, FileNames, Image, Name, NodeFamily, Range, RunContext, SavedFile
-from capdemo.nodes.saved_files import Place, discard, followed, png_of
+from capdemo.nodes.saved_files import Place, discard, followed, note_lost_pixels, png_of
 from capdemo.nodes.video_helper_suite import CATEGORY, PACK
 from capdemo.outputs.files import beside, write_atomic, write_pieces
 
@@ -52,6 +52,7 @@ def combine_video(
         ".png",
         context.save if save_output else discard,
     )
+    note_lost_pixels(images, context)
     (cover,) = place.paths(imaging.resize.size_of(images))
     texts = context.metadata if save_metadata else {}
     if format in ("image/gif", "image/webp"):

@@ -19,7 +19,7 @@ from capdemo.node_api import (
     option,
 )
 from capdemo.nodes.file_names import input_file
-from capdemo.nodes.saved_files import Place
+from capdemo.nodes.saved_files import Place, note_lost_pixels
 from capdemo.outputs.files import beside
 
 if TYPE_CHECKING:
@@ -197,7 +197,10 @@ def save_video(
     """
     target = _target(format, format.codec or codec or AnyCodec())
     place = Place(context.folders.output, filename_prefix, f"_.{target.container}", context.save)
-    (path,) = place.paths(imaging.video.as_known(video).size)
+    known = imaging.video.as_known(video)
+    if isinstance(known, imaging.video.FrameVideo):
+        note_lost_pixels(known.images, context)
+    (path,) = place.paths(known.size)
     with beside(path) as unfinished:
         saved = imaging.video_save.save_video(
             video, unfinished, target, context.metadata, context.progress
@@ -221,6 +224,7 @@ def save_webm(
     VP9 keeps transparency. A lower `crf` is a higher quality.
     """
     place = Place(context.folders.output, filename_prefix, "_.webm", context.save)
+    note_lost_pixels(images, context)
     (path,) = place.paths(imaging.resize.size_of(images))
     form = imaging.video_form.webm_form(codec, crf=crf, has_alpha=images.shape[-1] > RGB)
     reel = imaging.video_save.frame_reel(imaging.video.FrameVideo(images, None, Fraction(fps)))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from capdemo.errors import InputError, did_you_mean
+from capdemo.models.catalogue import ManualSource, PackageSource
+from capdemo.models.resolve import installs
 from capdemo.site.card_needs import needs
 from capdemo.site.card_provenance import provenance
 from capdemo.site.downloads import drawing_address, drawing_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
+    from capdemo.models.catalogue import Model
     from capdemo.outputs.lock import Quality, Record
     from capdemo.site.place import Place
     from capdemo.site.sources import Sources
@@ -176,9 +179,16 @@ def _unmeasured(facts: WorkflowFacts) -> Element:
 
 def _commands(workflow: str, facts: WorkflowFacts, *, ran: bool) -> list[Element]:
     """What repeats the run; where it has not run yet, what fetches its models first."""
-    ids = [model.known.id for model in facts.models if model.known]
-    fetch = [f"capdemo models fetch {' '.join(ids)}"] if ids and not ran else []
-    return [_command(text) for text in (*fetch, run_command(workflow))]
+    models = [model.known for model in facts.models if model.known and not ran]
+    ids = [model.id for model in models if _is_fetched(model)]
+    fetch = [f"capdemo models fetch {' '.join(ids)}"] if ids else []
+    install = [command for model in models if not _is_fetched(model) for command in installs(model)]
+    commands = dict.fromkeys((*fetch, *install, run_command(workflow)))
+    return [_command(text) for text in commands]
+
+
+def _is_fetched(model: Model) -> bool:
+    return any(not isinstance(source, PackageSource | ManualSource) for source in model.sources)
 
 
 def _command(command: str) -> Element:

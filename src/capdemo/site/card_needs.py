@@ -10,6 +10,7 @@ from capdemo.site.elements import element, facts_list
 from capdemo.site.measures import size_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
     from capdemo.models.catalogue import BundledSource, Model
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 def needs(facts: WorkflowFacts, place: Place) -> Element | None:
     """The list of models and inputs; None where there are none."""
-    models = [_model(model) for model in facts.models]
+    models = [_model(model, named=model.name in facts.named) for model in facts.models]
     inputs = [_input(path, place) for path in facts.inputs]
     if not models and not inputs:
         return None
     return element("ul", {"class": "cd-needs"}, *models, *inputs)
 
 
-def _model(model: ModelFacts) -> Element:
+def _model(model: ModelFacts, *, named: bool) -> Element:
     known = model.known
     name = (
         element("b", {}, _link(known.name, known.homepage))
@@ -49,7 +50,12 @@ def _model(model: ModelFacts) -> Element:
     if model.package:
         facts += _ran_from(model.package)
     head = element(
-        "p", {}, element("span", {"class": "cd-kind"}, "Model"), " ", name, *_labels(model)
+        "p",
+        {},
+        element("span", {"class": "cd-kind"}, "Model"),
+        " ",
+        name,
+        *_labels(model, named=named),
     )
     return element("li", {}, head, facts_list("cd-model", facts))
 
@@ -80,12 +86,17 @@ def _ran_from(source: BundledSource) -> list[tuple[str, Element | str]]:
     return [("Ran here with", weights), ("Its sha256", element("code", {}, source.sha256))]
 
 
-def _labels(model: ModelFacts) -> list[Element | str]:
+def _labels(model: ModelFacts, *, named: bool) -> Iterator[Element | str]:
+    if not named:
+        yield from (" ", _badge("Loaded by a node itself"))
     if model.known is None:
-        return [" ", element("span", {"class": "cd-badge"}, "Not in the catalogue")]
-    if not model.known.commercial:
-        return [" ", element("span", {"class": "cd-badge"}, "Non-commercial")]
-    return []
+        yield from (" ", _badge("Not in the catalogue"))
+    elif not model.known.commercial:
+        yield from (" ", _badge("Non-commercial"))
+
+
+def _badge(text: str) -> Element:
+    return element("span", {"class": "cd-badge"}, text)
 
 
 def _digest(sha256: str | None) -> Element | str:

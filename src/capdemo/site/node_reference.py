@@ -69,6 +69,7 @@ def _entry(schema: NodeSchema, links: list[Element | str]) -> Element:
         *(element("p", {}, *_text(part)) for part in more.split("\n\n") if part),
         _inputs(schema.inputs),
         _outputs(schema),
+        _own_models(schema),
         _source(schema),
         element("p", {}, element("b", {}, "Used in: "), *links) if links else None,
     )
@@ -141,6 +142,24 @@ def _outputs(schema: NodeSchema) -> Element | None:
     ]
     label = element("b", {}, "Outputs: ")
     return element("p", {"data-search-exclude": ""}, label, "; ".join(lists))
+
+
+def _own_models(schema: NodeSchema) -> Element | None:
+    """The files that the node loads by itself, and when."""
+    if not schema.own_models:
+        return None
+    parts: list[Element | str] = []
+    for own in schema.own_models:
+        parts += [
+            "; " if parts else "",
+            element("code", {}, f"models/{own.model_folder}/{own.name}"),
+        ]
+        if own.chosen_by:
+            parts.append(f" with {own.chosen_by[1]}")
+        if not own.needed:
+            parts.append(", where it is there")
+    label = element("b", {}, "Loads by itself: ")
+    return element("p", {"data-search-exclude": ""}, label, *parts)
 
 
 def _source(schema: NodeSchema) -> Element:

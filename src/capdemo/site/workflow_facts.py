@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from capdemo.models.catalogue import BundledSource, Catalogue, Model, default_catalogue
 from capdemo.node_api.dynamic import flat_inputs
+from capdemo.node_api.model_files import model_files, named_models
 from capdemo.nodes import NODES
 from capdemo.workflow import GraphNode, input_folder, load_graph, read_workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from capdemo.node_api import NodeSchema
@@ -45,6 +46,8 @@ class WorkflowFacts:
     size: int
     """Of the file, in bytes."""
     models: tuple[ModelFacts, ...]
+    named: frozenset[str]
+    """Those models' names that the workflow holds; the others are loaded by nodes themselves."""
     inputs: tuple[str, ...]
     """Input pictures as paths under `workflows/`."""
     nodes: Mapping[str, int]
@@ -65,12 +68,13 @@ def workflow_facts(root: Path, workflow: str, record: Record | None) -> Workflow
     """Read a workflow by its path under `workflows/`. Raises `InputError` where it is damaged."""
     path = root / "workflows" / workflow
     nodes = _nodes(path, path.stat().st_mtime_ns)
-    models = dict.fromkeys(pair for node in nodes for pair in _widgets(node, "model"))
-    inputs = dict.fromkeys(name for node in nodes for _, name in _widgets(node, "input"))
+    models = dict.fromkeys(pair for node in nodes for pair in _models(node))
+    inputs = dict.fromkeys(name for node in nodes for name in _inputs(node))
     catalogue = default_catalogue()
     return WorkflowFacts(
         size=path.stat().st_size,
         models=tuple(_model(folder, name, record, catalogue) for folder, name in models),
+        named=frozenset(name for node in nodes for _, name in _models(node, named_models)),
         inputs=tuple(found for name in inputs if (found := _input_path(root, workflow, name))),
         nodes=Counter(node.class_type for node in nodes),
         known_nodes=frozenset(node.class_type for node in nodes if _schema(node)),
@@ -98,16 +102,23 @@ def _runs(node: GraphNode) -> bool:
     return schema is not None and schema.executable
 
 
-def _widgets(node: GraphNode, kind: str) -> Iterator[tuple[str, str]]:
-    """The values of a node's widgets that name a model or an input file, with the folder."""
+def _models(
+    node: GraphNode,
+    found_by: Callable[[NodeSchema, Mapping[str, object]], Iterable[tuple[str, str]]] = model_files,
+) -> Iterator[tuple[str, str]]:
+    """The model files that a node loads, or only those that it names, each with its folder."""
+    schema = _schema(node)
+    for folder, name in found_by(schema, node.inputs) if schema else ():
+        yield folder, name.replace("\\", "/")
+
+
+def _inputs(node: GraphNode) -> Iterator[str]:
+    """The values of a node's widgets that name an input file."""
     schema = _schema(node)
     for entry in flat_inputs(schema, node.inputs) if schema else ():
         value = node.inputs.get(entry.name)
-        if entry.widget is None or not isinstance(value, str):
-            continue
-        folder = entry.widget.model_folder if kind == "model" else entry.widget.upload
-        if folder:
-            yield folder, value.replace("\\", "/")
+        if entry.widget and entry.widget.upload and isinstance(value, str):
+            yield value.replace("\\", "/")
 
 
 def _model(folder: str, name: str, record: Record | None, catalogue: Catalogue) -> ModelFacts:
