@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING
 
+import pytest
 import torch
 from tests.guide_for_tests import invoke
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_it_says_what_is_here() -> None:
@@ -27,6 +24,21 @@ def test_it_says_which_models_want_a_larger_gpu(monkeypatch: pytest.MonkeyPatch)
     wanted = "a GPU with 24 GB is wanted; here are 16.0 GB"
     assert found["for Qwen-Image-Edit 2509"] == wanted
     assert "for Qwen2.5-VL 7B" not in found
+
+
+@pytest.mark.parametrize(
+    ("able", "says"),
+    [
+        (True, "bfloat16, where a model bears it"),
+        (False, "as exact, since this processor does not multiply bfloat16"),
+    ],
+)
+def test_it_says_what_fast_mode_does_on_a_cpu(
+    monkeypatch: pytest.MonkeyPatch, says: str, *, able: bool
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("capdemo.models.device.multiplies_bfloat16", lambda: able)
+    assert invoke("doctor", "--json").json["fast mode"] == says
 
 
 def test_it_answers_scripts() -> None:

@@ -11,12 +11,12 @@ import torch
 
 from capdemo.models import winograd as winograd_rows
 from capdemo.models.dense_block import simplify_dense_blocks
+from capdemo.models.device import multiplies_bfloat16
 from capdemo.models.mixed_precision import mix_precision
-from capdemo.models.rounded_convolution import can_round
 from capdemo.models.spandrel_import import import_spandrel
 
 needs_bfloat16 = pytest.mark.skipif(
-    not can_round(), reason="this processor has no products of bfloat16, so fast is exact"
+    not multiplies_bfloat16(), reason="this processor has no products of bfloat16, so fast is exact"
 )
 
 

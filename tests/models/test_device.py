@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from capdemo import models
@@ -30,3 +31,23 @@ def test_auto_is_what_is_here() -> None:
     expected = "cuda" if torch.cuda.is_available() else "cpu"
     assert models.device.choose_device("auto") == expected
     assert models.device.choose_device("cpu") == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("has", "able"),
+    [
+        ({"avx2": True}, False),
+        ({"avx512_f": True, "avx512_bf16": False}, False),
+        ({"avx512_bf16": True}, True),
+        ({"amx_bf16": True}, True),
+        ({"architecture": "arm64", "bf16": True}, True),
+    ],
+)
+def test_a_processor_must_multiply_bfloat16(
+    monkeypatch: pytest.MonkeyPatch, has: dict[str, object], *, able: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    assert models.device.multiplies_bfloat16() == able
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert not models.device.multiplies_bfloat16()

@@ -10,8 +10,9 @@ from tests.models.architectures_for_tests import SINGLE_PICTURE, random_state
 
 from capdemo import imaging
 from capdemo.models.architectures import load_network
+from capdemo.models.device import multiplies_bfloat16
 from capdemo.models.mixed_precision import can_mix, mix_precision
-from capdemo.models.rounded_convolution import RoundedConvolution, can_round
+from capdemo.models.rounded_convolution import RoundedConvolution
 from capdemo.models.store import LocalModelStore
 from capdemo.models.upscaler import load_upscale_model
 
@@ -23,7 +24,7 @@ def _psnr(one: torch.Tensor, other: torch.Tensor) -> float:
 
 
 needs_bfloat16 = pytest.mark.skipif(
-    not can_round(), reason="this processor has no products of bfloat16, so fast is exact"
+    not multiplies_bfloat16(), reason="this processor has no products of bfloat16, so fast is exact"
 )
 
 

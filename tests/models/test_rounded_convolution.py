@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 import torch
 
-from capdemo.models.rounded_convolution import RoundedConvolution, can_round, is_convolution
+from capdemo.models.device import multiplies_bfloat16
+from capdemo.models.rounded_convolution import RoundedConvolution, is_convolution
 
 HALF_A_STEP = 2.0**-8
 """How far a number is at most from its nearest bfloat16, of its size."""
 
 needs_bfloat16 = pytest.mark.skipif(
-    not can_round(), reason="this processor has no products of bfloat16, so fast is exact"
+    not multiplies_bfloat16(), reason="this processor has no products of bfloat16, so fast is exact"
 )
 
 
@@ -51,23 +52,3 @@ def test_only_plain_convolutions_are_replaced() -> None:
     assert not is_convolution(torch.nn.Conv2d(3, 3, 3, padding="same"))
     assert not is_convolution(torch.nn.Conv2d(3, 3, 3, padding=1, padding_mode="reflect"))
     assert not is_convolution(torch.nn.ConvTranspose2d(3, 3, 3))
-
-
-@pytest.mark.parametrize(
-    ("has", "rounds"),
-    [
-        ({"avx2": True}, False),
-        ({"avx512_f": True, "avx512_bf16": False}, False),
-        ({"avx512_bf16": True}, True),
-        ({"amx_bf16": True}, True),
-        ({"architecture": "arm64", "bf16": True}, True),
-    ],
-)
-def test_a_processor_must_multiply_bfloat16(
-    monkeypatch: pytest.MonkeyPatch, has: dict[str, object], *, rounds: bool
-) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
-    assert can_round() == rounds
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    assert not can_round()

@@ -95,6 +95,10 @@ def _torch(listed: tuple[Entry, ...]) -> dict[str, str]:
     if torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
         found["device memory"] = f"{total / 1e9:.1f} GB, {free / 1e9:.1f} GB free"
+    elif networks.device.multiplies_bfloat16():
+        found["fast mode"] = "bfloat16, where a model bears it"
+    else:
+        found["fast mode"] = "as exact, since this processor does not multiply bfloat16"
     return found | _too_large(listed) | {"spandrel": _spandrel()}
 
 

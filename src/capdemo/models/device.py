@@ -42,6 +42,17 @@ def device_name(device: str) -> str:
     return f"{_processor_name()}, {torch.get_num_threads()} threads"
 
 
+def multiplies_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 by itself, and torch lets it do so (by oneDNN).
+
+    Where it does not, torch's bfloat16 is slower than float32.
+    """
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return False
+    able = torch.cpu.get_capabilities()
+    return any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
 def device_memory() -> int:
     """Bytes of the GPU that `auto` chooses; 0 without one."""
     if not torch.cuda.is_available():

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from capdemo.models.rounded_convolution import (
-    RoundedConvolution,
-    can_round,
-    is_convolution,
-)
+from capdemo.models.device import multiplies_bfloat16
+from capdemo.models.rounded_convolution import RoundedConvolution, is_convolution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +31,7 @@ _ENDS: Mapping[str, tuple[int, ...]] = {
 
 def can_mix(architecture: str) -> bool:
     """Whether networks of this architecture were measured, and this processor makes them faster."""
-    return architecture in _ENDS and can_round()
+    return architecture in _ENDS and multiplies_bfloat16()
 
 
 def mix_precision(network: nn.Module, architecture: str) -> None:

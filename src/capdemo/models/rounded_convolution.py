@@ -42,17 +42,6 @@ class RoundedConvolution(torch.nn.Module):
         return output
 
 
-def can_round() -> bool:
-    """Whether this processor multiplies bfloat16 by itself, and torch has oneDNN's convolutions.
-
-    Where it does not, torch's bfloat16 is slower than float32.
-    """
-    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
-        return False
-    able = torch.cpu.get_capabilities()
-    return any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
-
-
 def is_convolution(layer: torch.nn.Module) -> bool:
     """Whether a layer is one that `RoundedConvolution` can stand in for."""
     return (
