@@ -60,7 +60,8 @@ def _compare(output: object, expected: object) -> None:
         assert isinstance(expected, torch.Tensor)
         assert output.dtype == torch.float32
         assert output.shape == expected.shape
-        assert (output - expected).abs().max() <= 1e-6
+        # Sharpening at 5 multiplies by up to 50: processors differ by a thousandth of a grey level.
+        assert (output - expected).abs().max() <= 4e-6
         assert (to_uint8(output) == to_uint8(expected)).all()
 
 
