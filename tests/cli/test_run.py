@@ -210,6 +210,7 @@ def test_nodes_lists_what_runs() -> None:
             {"name": "image", "type": "IMAGE", "required": True},
         ],
         "outputs": [{"name": "IMAGE", "type": "IMAGE"}],
+        "own_models": [],
         "executable": True,
     }
     assert "LoadImageMask" in invoke("nodes").out

@@ -51,12 +51,15 @@ class Case:
     rescaled: float | None = None
     step: int | None = None
     """Where SplitSigmas cuts; the part without a step is taken."""
+    within: float = 1e-5
+    """The largest error, of the numbers' size."""
 
 
 CASES = {
     "dpm_fast": Case(VELOCITY, "dpm_fast", "kl_optimal", 5, 7.0),
     "dpm_fast4": Case(VELOCITY, "dpm_fast", "karras", 4, 4.0),
-    "dpm_adaptive": Case(VELOCITY, "dpm_adaptive", "karras", 4, 4.0),
+    # It chooses its steps by its errors, so that rounding, which differs by processor, goes further.
+    "dpm_adaptive": Case(VELOCITY, "dpm_adaptive", "karras", 4, 4.0, within=5e-5),
     "deis": Case(VELOCITY, "deis", "normal", 1, 4.0),
     "deis3": Case(VELOCITY, "deis", "normal", 3, 4.0),
     "rescaled": Case(VELOCITY, "euler", "normal", 2, 4.0, rescaled=0.7),
@@ -99,7 +102,7 @@ def test_numbers_of_comfyui(bench: Bench, name: str) -> None:
     )
     for output, kind in zip(outputs, ("", "/shown"), strict=True):
         samples = cast("Latent", output).samples
-        assert relative_error(samples, golden("edges")[name + kind]) < 1e-5
+        assert relative_error(samples, golden("edges")[name + kind]) < case.within
 
 
 def run_once(bench: Bench, network: ToyNetwork, positive: object, negative: object) -> None:

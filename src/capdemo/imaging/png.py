@@ -33,8 +33,8 @@ _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 _LEVEL = 1
 """Of igzip; 2 and 3 take longer and gain nothing on photographs."""
 
-_AHEAD = 4
-"""Bands that are filtered, or about to be, while one is compressed."""
+_AHEAD = 1
+"""Filtered bands that wait for their compression, beside the one that is being filtered."""
 
 _SUB, _UP, _AVERAGE = 1, 2, 3
 _FILTERS = np.array([[_SUB], [_UP], [_AVERAGE]], np.uint8)
