@@ -62,5 +62,5 @@ def test_a_large_picture_takes_its_own_bytes_more(tmp_path: Path) -> None:
     large, large_output = _peak(tmp_path, 1536)
     assert (small_output, large_output) == (1024**2 * 12, 6144**2 * 12)
     # The result is counted once, saving it included. How the allocator places tiles differs from
-    # run to run by 50 MB; a second copy of the result would be 113 MB in 8 bits, tiles piled up 453.
+    # run to run by 50 MB; another copy of the result would be 113 MB in 8 bits, all its tiles 453.
     assert large - large_output <= 1.3 * small + 60e6

@@ -58,7 +58,7 @@ class Case:
 CASES = {
     "dpm_fast": Case(VELOCITY, "dpm_fast", "kl_optimal", 5, 7.0),
     "dpm_fast4": Case(VELOCITY, "dpm_fast", "karras", 4, 4.0),
-    # It chooses its steps by its errors, so that rounding, which differs by processor, goes further.
+    # It chooses steps by its errors, so that rounding, which differs by processor, goes further.
     "dpm_adaptive": Case(VELOCITY, "dpm_adaptive", "karras", 4, 4.0, within=5e-5),
     "deis": Case(VELOCITY, "deis", "normal", 1, 4.0),
     "deis3": Case(VELOCITY, "deis", "normal", 3, 4.0),
