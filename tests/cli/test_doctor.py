@@ -30,7 +30,7 @@ def test_it_says_which_models_want_a_larger_gpu(monkeypatch: pytest.MonkeyPatch)
     ("able", "says"),
     [
         (True, "bfloat16, where a model bears it"),
-        (False, "as exact, since this processor does not multiply bfloat16"),
+        (False, "as exact, since bfloat16 is not faster here"),
     ],
 )
 def test_it_says_what_fast_mode_does_on_a_cpu(

@@ -38,8 +38,9 @@ def test_auto_is_what_is_here() -> None:
     [
         ({"avx2": True}, False),
         ({"avx512_f": True, "avx512_bf16": False}, False),
-        ({"avx512_bf16": True}, True),
-        ({"amx_bf16": True}, True),
+        ({"avx512_bf16": True, "cpu_name": "AMD EPYC"}, True),
+        ({"avx512_bf16": True, "cpu_name": "Intel Xeon"}, False),
+        ({"avx512_bf16": True, "amx_bf16": True, "cpu_name": "Intel Xeon"}, True),
         ({"architecture": "arm64", "bf16": True}, True),
     ],
 )

@@ -98,7 +98,7 @@ def _torch(listed: tuple[Entry, ...]) -> dict[str, str]:
     elif networks.device.multiplies_bfloat16():
         found["fast mode"] = "bfloat16, where a model bears it"
     else:
-        found["fast mode"] = "as exact, since this processor does not multiply bfloat16"
+        found["fast mode"] = "as exact, since bfloat16 is not faster here"
     return found | _too_large(listed) | {"spandrel": _spandrel()}
 
 
