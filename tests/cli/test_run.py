@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+from tests.bfloat16_for_tests import needs_bfloat16
 from tests.guide_for_tests import (
     add_example,
     add_workflow,
@@ -164,6 +165,7 @@ def blended(network: object, picture: object) -> np.ndarray[tuple[int, ...], np.
     return total / weights
 
 
+@needs_bfloat16
 def test_fast_is_close_to_exact(guide: Path) -> None:
     save_photograph(guide / "workflows" / "inputs" / "noise.png", 64, 48)
     path = add_workflow(guide, "Span", model_workflow(SPAN))

@@ -8,16 +8,12 @@ from typing import Any
 
 import pytest
 import torch
+from tests.bfloat16_for_tests import needs_bfloat16
 
 from capdemo.models import winograd as winograd_rows
 from capdemo.models.dense_block import simplify_dense_blocks
-from capdemo.models.device import multiplies_bfloat16
 from capdemo.models.mixed_precision import mix_precision
 from capdemo.models.spandrel_import import import_spandrel
-
-needs_bfloat16 = pytest.mark.skipif(
-    not multiplies_bfloat16(), reason="this processor has no products of bfloat16, so fast is exact"
-)
 
 
 def _esrgan(*, plus: bool = False) -> torch.nn.Module:

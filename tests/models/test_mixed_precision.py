@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.bfloat16_for_tests import needs_bfloat16
 from tests.models.architectures_for_tests import SINGLE_PICTURE, random_state
 
 from capdemo import imaging
 from capdemo.models.architectures import load_network
-from capdemo.models.device import multiplies_bfloat16
 from capdemo.models.mixed_precision import can_mix, mix_precision
 from capdemo.models.rounded_convolution import RoundedConvolution
 from capdemo.models.store import LocalModelStore
@@ -21,11 +21,6 @@ INPUTS = Path(__file__).parents[2] / "workflows" / "inputs"
 
 def _psnr(one: torch.Tensor, other: torch.Tensor) -> float:
     return float(-10 * torch.log10((one - other).square().mean()))
-
-
-needs_bfloat16 = pytest.mark.skipif(
-    not multiplies_bfloat16(), reason="this processor has no products of bfloat16, so fast is exact"
-)
 
 
 @needs_bfloat16

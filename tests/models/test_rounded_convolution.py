@@ -6,16 +6,12 @@ from typing import Any
 
 import pytest
 import torch
+from tests.bfloat16_for_tests import needs_bfloat16
 
-from capdemo.models.device import multiplies_bfloat16
 from capdemo.models.rounded_convolution import RoundedConvolution, is_convolution
 
 HALF_A_STEP = 2.0**-8
 """How far a number is at most from its nearest bfloat16, of its size."""
-
-needs_bfloat16 = pytest.mark.skipif(
-    not multiplies_bfloat16(), reason="this processor has no products of bfloat16, so fast is exact"
-)
 
 
 @needs_bfloat16

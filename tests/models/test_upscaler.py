@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 from safetensors.torch import save_file
+from tests.bfloat16_for_tests import needs_bfloat16
 from tests.models.networks_for_tests import compact_state, swinir_state
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -84,6 +85,7 @@ def _products(network: UpscaleModel) -> int:
     return products
 
 
+@needs_bfloat16
 @pytest.mark.parametrize("make_state", [compact_state, _esrgan_state])
 def test_exact_multiplies_less_than_plain_spandrel_and_fast_as_much(
     tmp_path: Path, make_state: Callable[[], StateDict]
@@ -110,6 +112,7 @@ def test_the_output_is_a_plain_picture(tmp_path: Path, precision: Precision) -> 
     output *= 0.5  # a tensor of inference mode would refuse
 
 
+@needs_bfloat16
 @pytest.mark.parametrize("model_name", ["realesr-animevideov3.pth", "spanx2_ch48.pth"])
 def test_fast_is_close_to_exact_on_a_textured_picture(model_name: str) -> None:
     # Not so on a smooth gradient: bfloat16 makes steps of it, which a network then sharpens.
